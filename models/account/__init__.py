@@ -1,0 +1,8 @@
+"""The login identity that the products share."""
+
+from typing import Any
+
+from models.account.account import ACCOUNTS
+from models.table import Table
+
+TABLES: tuple[Table[Any], ...] = (ACCOUNTS,)

@@ -1,0 +1,41 @@
+"""A conversation of one person with advisors."""
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from models.advisor.rules import OWNER
+from models.policy import Policy
+from models.row import Id, Row
+from models.table import Table, index
+
+
+class ConversationRow(Row):
+    """`updatedAt` rises with each message, `messageCount` counts its messages; both are kept by the writes."""
+
+    userId: Id
+    title: Annotated[str, StringConstraints(min_length=1, max_length=200)] = "New Conversation"
+    activeAdvisorId: Id | None = None
+    messageCount: int = Field(default=0, ge=0)
+
+    class Settings:
+        name = "advisor_conversations"
+        keep_nulls = False
+
+
+CONVERSATIONS = Table(
+    ConversationRow,
+    type_name="AdvisorConversation",
+    tag="aCon",
+    noun="conversation",
+    policy=Policy(read=OWNER, create=OWNER, update=OWNER, delete=OWNER),
+    indexes=(
+        index("by_user", "userId"),
+        index("by_advisor", "activeAdvisorId"),
+        index("by_updated_at", "updatedAt"),
+        index("by_user_updated", "userId", "updatedAt"),
+        index("page_user_updated", "userId", "-updatedAt", "-_id"),
+        index("page_user_created", "userId", "-createdAt", "-_id"),
+    ),
+    shard_key=("userId",),
+)

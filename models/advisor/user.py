@@ -1,0 +1,79 @@
+"""A person's profile in the advisor chat, with the plan."""
+
+from enum import StrEnum
+
+from bson import ObjectId
+from pydantic import Field
+
+from models.advisor.rules import PRODUCT
+from models.policy import OPERATOR, Owner, Policy
+from models.principal import Identity, Profile
+from models.row import Id, Row
+from models.table import Table, index, unique
+
+
+class UserPlan(StrEnum):
+    """What the person pays for, in rising order."""
+
+    FREE = "free"
+    PRO = "pro"
+    ENTERPRISE = "enterprise"
+
+
+class UserRow(Row):
+    """Made at the account's first use of the product.
+
+    `metAdvisorIds` are the advisors that have answered this person: who once talked with an advisor keeps seeing its
+    name after it is archived, and the rule finds the set here instead of in the messages.
+    """
+
+    clerkId: str = Field(min_length=1, max_length=768)
+    email: str | None = Field(default=None, max_length=320)
+    name: str | None = Field(default=None, min_length=1, max_length=200)
+    image: str | None = Field(default=None, max_length=2048)
+    plan: UserPlan = UserPlan.FREE
+    accountId: Id
+    privateAdvisorCount: int = Field(default=0, ge=0)
+    metAdvisorIds: list[Id] = Field(default_factory=list[ObjectId])
+
+    class Settings:
+        name = "advisor_users"
+        keep_nulls = False
+
+
+SELF = Owner("_id", PRODUCT)
+
+USERS = Table(
+    UserRow,
+    type_name="AdvisorUser",
+    tag="aUsr",
+    noun="user",
+    policy=Policy(
+        read=SELF | OPERATOR,
+        update=SELF,
+        delete=SELF,
+        private={"clerkId": SELF, "email": SELF},
+    ),
+    indexes=(
+        unique("by_clerk_id", "clerkId"),
+        index("by_email", "email"),
+        index("by_plan", "plan"),
+        unique("by_account", "accountId"),
+    ),
+    shard_key=("accountId",),
+    hidden=frozenset({"metAdvisorIds"}),
+)
+
+
+def _first_use(account: ObjectId, identity: Identity) -> UserRow:
+    # Two providers may give the same subject, so the column that must be unique carries both.
+    return UserRow(
+        clerkId=f"{identity.issuer} {identity.subject}",
+        email=identity.email,
+        name=identity.name,
+        image=identity.picture,
+        accountId=account,
+    )
+
+
+PROFILE = Profile(PRODUCT, USERS, _first_use, {"advisor.met": "metAdvisorIds"})

@@ -1,0 +1,241 @@
+"""Access rules: one definition, two halves that agree, a Mongo filter and a question about a row in hand."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from models.actor import Actor, ActorKind
+
+Filter = Mapping[str, Any]
+RowData = Mapping[str, Any]
+
+EVERYTHING: Filter = MappingProxyType({})
+NOTHING: Filter = MappingProxyType({"_id": {"$in": []}})
+"""Matches no row, without a look at any; the store does not even ask MongoDB."""
+
+
+class Rule(ABC):
+    """A condition on (actor, row), decidable from the row's own columns and the actor's grants."""
+
+    columns: frozenset[str] = frozenset()
+    """The columns of the row that `admits` reads."""
+
+    @abstractmethod
+    def filter(self, actor: Actor) -> Filter:
+        """The rows that the rule admits, as a Mongo filter."""
+
+    @abstractmethod
+    def admits(self, actor: Actor, row: RowData) -> bool:
+        """Whether the rule admits this row."""
+
+    @property
+    @abstractmethod
+    def words(self) -> str:
+        """The rule as `access.txt` says it."""
+
+    def __and__(self, other: "Rule") -> "Rule":
+        return All((self, other))
+
+    def __or__(self, other: "Rule") -> "Rule":
+        return Either((self, other))
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed(Rule):
+    """A rule about the caller alone: all rows or none."""
+
+    kinds: frozenset[ActorKind]
+    text: str
+
+    def filter(self, actor: Actor) -> Filter:
+        return EVERYTHING if actor.kind in self.kinds else NOTHING
+
+    def admits(self, actor: Actor, row: RowData) -> bool:  # noqa: ARG002  # the caller alone decides
+        return actor.kind in self.kinds
+
+    @property
+    def words(self) -> str:
+        return self.text
+
+
+ANYONE = Fixed(frozenset(ActorKind), "anyone")
+NOBODY = Fixed(frozenset(), "nobody")
+SIGNED_IN = Fixed(frozenset({ActorKind.ACCOUNT, ActorKind.OPERATOR}), "anyone signed in")
+OPERATOR = Fixed(frozenset({ActorKind.OPERATOR}), "operator")
+SERVICE = Fixed(frozenset({ActorKind.SERVICE}), "service")
+
+
+@dataclass(frozen=True, slots=True)
+class Owner(Rule):
+    """The row's `column` holds the caller's profile in `product`."""
+
+    column: str
+    product: str
+
+    @property
+    def columns(self) -> frozenset[str]:  # type: ignore[override]  # derived here, constant in the base
+        return frozenset({self.column})
+
+    def filter(self, actor: Actor) -> Filter:
+        profile = actor.profiles.get(self.product)
+        return NOTHING if profile is None else {self.column: profile}
+
+    def admits(self, actor: Actor, row: RowData) -> bool:
+        profile = actor.profiles.get(self.product)
+        return profile is not None and profile in _values(row, self.column)
+
+    @property
+    def words(self) -> str:
+        return f"owner ({self.column})"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAccount(Rule):
+    """The row's `column` holds the caller's account."""
+
+    column: str
+
+    @property
+    def columns(self) -> frozenset[str]:  # type: ignore[override]  # derived here, constant in the base
+        return frozenset({self.column})
+
+    def filter(self, actor: Actor) -> Filter:
+        return NOTHING if actor.account is None else {self.column: actor.account}
+
+    def admits(self, actor: Actor, row: RowData) -> bool:
+        return actor.account is not None and actor.account in _values(row, self.column)
+
+    @property
+    def words(self) -> str:
+        return f"self ({self.column})"
+
+
+@dataclass(frozen=True, slots=True)
+class Is(Rule):
+    """The row's `column` has one of the `values`, whoever asks; a missing column counts as None."""
+
+    column: str
+    values: tuple[Any, ...]
+
+    @property
+    def columns(self) -> frozenset[str]:  # type: ignore[override]  # derived here, constant in the base
+        return frozenset({self.column})
+
+    def filter(self, actor: Actor) -> Filter:  # noqa: ARG002  # the row alone decides
+        return {self.column: self.values[0] if len(self.values) == 1 else {"$in": list(self.values)}}
+
+    def admits(self, actor: Actor, row: RowData) -> bool:  # noqa: ARG002  # the row alone decides
+        return any(_same(mine, wanted) for mine in _values(row, self.column) for wanted in self.values)
+
+    @property
+    def words(self) -> str:
+        return f"{self.column} is {' or '.join(str(value).lower() for value in self.values)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Granted(Rule):
+    """The row's `column` is in the set of ids which the caller holds under the name `grant`."""
+
+    column: str
+    grant: str
+    text: str
+
+    @property
+    def columns(self) -> frozenset[str]:  # type: ignore[override]  # derived here, constant in the base
+        return frozenset({self.column})
+
+    def filter(self, actor: Actor) -> Filter:
+        held = actor.grants.get(self.grant)
+        return {self.column: {"$in": sorted(held)}} if held else NOTHING
+
+    def admits(self, actor: Actor, row: RowData) -> bool:
+        held = actor.grants.get(self.grant, frozenset())
+        return any(value in held for value in _values(row, self.column))
+
+    @property
+    def words(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class All(Rule):
+    """Every one of the `rules` admits the row."""
+
+    rules: tuple[Rule, ...]
+
+    @property
+    def columns(self) -> frozenset[str]:  # type: ignore[override]  # derived here, constant in the base
+        return frozenset().union(*(rule.columns for rule in self.rules))
+
+    def filter(self, actor: Actor) -> Filter:
+        return both(*(rule.filter(actor) for rule in self.rules))
+
+    def admits(self, actor: Actor, row: RowData) -> bool:
+        return all(rule.admits(actor, row) for rule in self.rules)
+
+    @property
+    def words(self) -> str:
+        return " and ".join(rule.words for rule in self.rules)
+
+
+@dataclass(frozen=True, slots=True)
+class Either(Rule):
+    """At least one of the `rules` admits the row."""
+
+    rules: tuple[Rule, ...]
+
+    @property
+    def columns(self) -> frozenset[str]:  # type: ignore[override]  # derived here, constant in the base
+        return frozenset().union(*(rule.columns for rule in self.rules))
+
+    def filter(self, actor: Actor) -> Filter:
+        halves = [half for rule in self.rules if (half := rule.filter(actor)) is not NOTHING]
+        if not halves:
+            return NOTHING
+        if any(not half for half in halves):
+            return EVERYTHING
+        return halves[0] if len(halves) == 1 else {"$or": halves}
+
+    def admits(self, actor: Actor, row: RowData) -> bool:
+        return any(rule.admits(actor, row) for rule in self.rules)
+
+    @property
+    def words(self) -> str:
+        return ", or ".join(rule.words for rule in self.rules)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Who may read, create, update and delete the rows of a table, and who may read its private columns.
+
+    A key of `private` is a column or a path into one (`"persona.bio"`); its rule is asked of each row on top of `read`.
+    """
+
+    read: Rule
+    create: Rule = NOBODY
+    update: Rule = NOBODY
+    delete: Rule = NOBODY
+    private: Mapping[str, Rule] = field(default_factory=lambda: MappingProxyType({}))
+
+
+def both(*filters: Filter) -> Filter:
+    """The rows that all `filters` match; a later one can never loosen an earlier one."""
+    if any(part is NOTHING for part in filters):
+        return NOTHING
+    parts = [part for part in filters if part]
+    if not parts:
+        return EVERYTHING
+    return parts[0] if len(parts) == 1 else {"$and": parts}
+
+
+def _values(row: RowData, column: str) -> list[Any]:
+    """A column's value as MongoDB's equality sees it: each element of an array, None when missing."""
+    value = row.get(column)
+    return value if isinstance(value, list) else [value]
+
+
+def _same(mine: Any, wanted: Any) -> bool:
+    """Equality as BSON has it: True is not 1."""
+    return isinstance(mine, bool) == isinstance(wanted, bool) and mine == wanted

@@ -1,0 +1,24 @@
+"""The only room that speaks to MongoDB: it joins the policy to every question and asks for selected columns alone."""
+
+from typing import Any
+
+from pymongo.asynchronous.database import AsyncDatabase
+
+from models.store.principals import Principals
+from models.store.reading import Reader
+from models.store.replay import Replays
+from models.store.writing import Writer
+
+
+class Store:
+    """One database, by what is done with it."""
+
+    def __init__(self, database: AsyncDatabase[dict[str, Any]]) -> None:
+        self.database = database
+        self.read = Reader(database)
+        self.write = Writer(database)
+        self.principals = Principals(database)
+        self.replays = Replays(self.write)
+
+
+__all__ = ["Store"]

@@ -1,0 +1,81 @@
+"""Questions to the store as plain frozen data: which rows, which columns, in which order, with which children."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from models.policy import EVERYTHING, Filter
+from models.table import Order, Table
+
+Slot = str | int
+"""Where a child's answer is put in its parent's dict; a planner may use any key that is not a column's name."""
+
+COUNT_CAP = 10_000
+"""Rows that a count looks at before it answers "at least": enough for any display, bounded for any table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A stretch of an order: `limit` rows after (or, `backward`, before) the position, by keyset and never by offset.
+
+    `position` holds the values of the order's keys in the row that the stretch starts behind.
+    `index` is the name of the index that carries the order, and is given to MongoDB as its hint.
+    """
+
+    order: Order
+    limit: int
+    index: str | None = None
+    after: tuple[Any, ...] | None = None
+    before: tuple[Any, ...] | None = None
+    backward: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A question for rows of one table.
+
+    `columns` may hold paths into columns ("persona.name"). `counted` asks also how many rows there are in all,
+    `search` limits them to those that match a full text, best first.
+    """
+
+    table: Table[Any]
+    columns: frozenset[str] = frozenset()
+    where: Filter = EVERYTHING
+    page: Page | None = None
+    search: str | None = None
+    counted: bool = False
+    listed: bool = True
+    """Whether the rows are wanted; False when a client asks for the count alone."""
+    children: tuple["Child", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """The row whose id the parent's `column` holds (each of them, in order, where the column is an array)."""
+
+    slot: Slot
+    column: str
+    ask: Ask
+    many: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """The rows whose `column` holds the parent's id: a page of them for each parent, all parents in one call."""
+
+    slot: Slot
+    column: str
+    ask: Ask
+
+
+Child = One | Many
+
+
+@dataclass(slots=True)
+class Rows:
+    """The answer to an `Ask` with a page: its rows in order, what lies beyond them, and their number."""
+
+    rows: list[dict[Any, Any]] = field(default_factory=list)
+    has_next: bool = False
+    has_previous: bool = False
+    count: int | None = None
+    capped: bool = False

@@ -1,0 +1,140 @@
+"""From an `Ask` to what MongoDB is sent: filters, keysets, projections, and one call that serves many parents."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from models.actor import Actor
+from models.policy import EVERYTHING, NOTHING, Filter, both
+from models.store.ask import COUNT_CAP, Ask, Many, One, Page
+from models.table import Order
+
+SCORE = "@score"
+"""The key under which a row found by full text carries its relevance; it is no column's name."""
+
+BY_SCORE = (("@score", -1), ("_id", -1))
+
+
+def matching(ask: Ask, actor: Actor) -> Filter:
+    """The rows of the ask that the actor may read. The rule comes first, and what follows can only narrow it."""
+    text: Filter = {"$text": {"$search": ask.search}} if ask.search is not None else EVERYTHING
+    return both(ask.table.policy.read.filter(actor), text, ask.where)
+
+
+def stretch(page: Page) -> Filter:
+    """The condition that starts (and ends) a page at its position."""
+    after = EVERYTHING if page.after is None else beyond(page.order.keys, page.after)
+    before = EVERYTHING if page.before is None else beyond(page.order.reversed.keys, page.before)
+    return both(after, before)
+
+
+def beyond(keys: Sequence[tuple[str, int]], position: Sequence[Any]) -> Filter:
+    """Rows strictly behind `position` in the order of `keys`.
+
+    The first part repeats what the alternatives imply: from it alone MongoDB derives the bounds of the index scan, so
+    that page 1,000 starts where it begins instead of walking there.
+    """
+    alternatives = []
+    for depth, (column, way) in enumerate(keys):
+        further = _further(column, way, position[depth])
+        if further is not NOTHING:
+            same = {name: position[i] for i, (name, _) in enumerate(keys[:depth])}
+            alternatives.append({**same, **further})
+    first, way = keys[0]
+    return both(_not_before(first, way, position[0]), {"$or": alternatives})
+
+
+def _further(column: str, way: int, value: Any) -> Filter:
+    # Null and missing sort before every value, and `$gt`/`$lt` never match them: `$not` does.
+    if value is None:
+        return {column: {"$ne": None}} if way > 0 else NOTHING
+    return {column: {"$gt": value}} if way > 0 else {column: {"$not": {"$gte": value}}}
+
+
+def _not_before(column: str, way: int, value: Any) -> Filter:
+    if value is None:
+        return EVERYTHING if way > 0 else {column: None}
+    return {column: {"$gte": value}} if way > 0 else {column: {"$not": {"$gt": value}}}
+
+
+def direction(page: Page) -> Order:
+    """The order in which MongoDB walks the page: from its other end when it is asked backward."""
+    return page.order.reversed if page.backward else page.order
+
+
+def projection(ask: Ask) -> dict[str, int]:
+    """Exactly the columns that the answer, its cursors, its children and its private columns' rules need."""
+    wanted = set(ask.columns)
+    if ask.page is not None and ask.listed:
+        wanted |= {column for column, _ in ask.page.order.keys}
+    wanted |= {child.column for child in ask.children if isinstance(child, One)}
+    for path, rule in ask.table.policy.private.items():
+        if any(overlap(path, column) for column in ask.columns):
+            wanted |= rule.columns
+    return dict.fromkeys(sorted(_outermost(wanted | {"_id"})), 1)
+
+
+def overlap(one: str, other: str) -> bool:
+    """Whether one of two column paths lies within the other."""
+    return one == other or one.startswith(other + ".") or other.startswith(one + ".")
+
+
+def _outermost(paths: Iterable[str]) -> set[str]:
+    """MongoDB refuses a path together with one inside it; the outer one brings both."""
+    chosen: set[str] = set()
+    for path in sorted(paths):
+        parts = path.split(".")
+        if not any(".".join(parts[:i]) in chosen for i in range(1, len(parts))):
+            chosen.add(path)
+    return chosen
+
+
+def searching(ask: Ask, page: Page, actor: Actor) -> list[dict[str, Any]]:
+    """The pipeline of a full-text page, best first; relevance is computed, so it is sorted in memory."""
+    stages: list[dict[str, Any]] = [
+        {"$match": matching(ask, actor)},
+        {"$project": {**projection(ask), SCORE: {"$meta": "textScore"}}},
+    ]
+    part = stretch(page)
+    if part:
+        stages.append({"$match": part})
+    return [*stages, {"$sort": dict(direction(page).keys)}, {"$limit": page.limit + 1}]
+
+
+def per_parent(child: Many, parents: Sequence[Any], actor: Actor) -> list[dict[str, Any]]:
+    """One pipeline that answers for every parent: its page of children by index, and their number when it is asked for.
+
+    Measured against a `$unionWith` of one branch a parent, and against one `find` each: 20 parents of 250 children take
+    2.4, 2.8 and 10 ms, and 11 keys a parent are looked at in each.
+    """
+    ask, page = child.ask, child.ask.page
+    assert page is not None  # noqa: S101  # the planner gives every list a page
+    readable = matching(ask, actor)
+    stages: list[dict[str, Any]] = [{"$documents": [{"_id": parent} for parent in parents]}]
+    if ask.listed:
+        inner = [
+            *_match(both(readable, stretch(page))),
+            {"$sort": dict(direction(page).keys)},
+            {"$limit": page.limit + 1},
+            {"$project": projection(ask)},
+        ]
+        stages.append(_lookup(child, inner, "rows"))
+    if ask.counted:
+        counting = [*_match(readable), {"$limit": COUNT_CAP + 1}, {"$count": "number"}]
+        stages.append(_lookup(child, counting, "count"))
+    return stages
+
+
+def _match(condition: Filter) -> list[Mapping[str, Any]]:
+    return [{"$match": condition}] if condition else []
+
+
+def _lookup(child: Many, inner: Sequence[Mapping[str, Any]], name: str) -> dict[str, Any]:
+    return {
+        "$lookup": {
+            "from": child.ask.table.collection,
+            "localField": "_id",
+            "foreignField": child.column,
+            "pipeline": inner,
+            "as": name,
+        }
+    }

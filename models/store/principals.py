@@ -1,0 +1,129 @@
+"""From a verified identity to an `Actor`: the account and its profiles, found or made, in one call when they exist."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bson import ObjectId
+from pymongo import ReturnDocument
+from pymongo.asynchronous.database import AsyncDatabase
+
+from models.account.account import ACCOUNTS, AccountRow, AccountStatus
+from models.actor import Actor, ActorKind
+from models.clock import now
+from models.errors import Code, Refusal
+from models.principal import Identity, Profile
+from models.row import Row
+from models.table import Table, stored
+
+LOGIN_NOTED_MILLISECONDS = 3_600_000
+"""The last login is written at most once in this time: it tells the hour, and no request pays for it."""
+
+Document = dict[str, Any]
+
+
+class Principals:
+    """Finds and makes accounts and profiles."""
+
+    def __init__(self, database: AsyncDatabase[dict[str, Any]]) -> None:
+        self._database = database
+
+    async def actor(self, identity: Identity, used: Sequence[Profile], known: Sequence[Profile] = ()) -> Actor:
+        """The actor of an account. The profiles in `used` are made when they are missing, those in `known` are not.
+
+        Raises FORBIDDEN for an account that is suspended or deleted.
+        """
+        wanted = [*used, *(profile for profile in known if profile not in used)]
+        account = await self._find(identity, wanted) or await self._make_account(identity)
+        if account["status"] != AccountStatus.ACTIVE:
+            raise Refusal(Code.FORBIDDEN, f"This account is {account['status']}.")
+        await self._refresh(account, identity)
+        profiles: dict[str, Document] = {}
+        for profile in wanted:
+            rows = account.get(profile.product, [])
+            if rows:
+                profiles[profile.product] = rows[0]
+            elif profile in used:
+                profiles[profile.product] = await self._make_profile(profile, account["_id"], identity)
+        return _actor(account, profiles, wanted)
+
+    async def _find(self, identity: Identity, wanted: Sequence[Profile]) -> Document | None:
+        stages: list[Document] = [
+            {"$match": {"issuer": identity.issuer, "subject": identity.subject}},
+            {"$limit": 1},
+        ]
+        stages += [_joined(profile) for profile in wanted]
+        cursor = await self._database[ACCOUNTS.collection].aggregate(stages)
+        found = await cursor.to_list()
+        return found[0] if found else None
+
+    async def _make_account(self, identity: Identity) -> Document:
+        row = AccountRow(
+            issuer=identity.issuer,
+            subject=identity.subject,
+            email=identity.email,
+            emailVerified=identity.emailVerified,
+            displayName=identity.name,
+            imageUrl=identity.picture,
+            lastLoginAt=now(),
+        )
+        return await self._insert_once(ACCOUNTS, row, ("issuer", "subject"))
+
+    async def _make_profile(self, profile: Profile, account: ObjectId, identity: Identity) -> Document:
+        return await self._insert_once(profile.table, profile.make(account, identity), ("accountId",))
+
+    async def _insert_once(self, table: Table[Any], row: Row, unique: Sequence[str]) -> Document:
+        """The row under its unique columns, made by exactly one of the requests that arrive first together."""
+        values = stored(row.model_dump(exclude_none=True))
+        key = {column: values.pop(column) for column in unique}
+        found = await self._database[table.collection].find_one_and_update(
+            key, {"$setOnInsert": values}, upsert=True, return_document=ReturnDocument.AFTER
+        )
+        assert found is not None  # noqa: S101  # an upsert always finds
+        return found
+
+    async def _refresh(self, account: Document, identity: Identity) -> None:
+        """Keep what the identity provider says of the person, when it says something new."""
+        told = {
+            "email": identity.email,
+            "emailVerified": identity.emailVerified if identity.email else None,
+            "displayName": identity.name,
+            "imageUrl": identity.picture,
+        }
+        news: Document = {
+            column: said for column, said in told.items() if said is not None and account.get(column) != said
+        }
+        if account.get("lastLoginAt", 0) < now() - LOGIN_NOTED_MILLISECONDS:
+            news["lastLoginAt"] = now()
+        if news:
+            change = {"$set": {**news, "updatedAt": now()}, "$inc": {"version": 1}}
+            await self._database[ACCOUNTS.collection].update_one({"_id": account["_id"]}, change)
+
+
+def _joined(profile: Profile) -> Document:
+    columns = dict.fromkeys(("_id", *profile.grants.values()), 1)
+    return {
+        "$lookup": {
+            "from": profile.table.collection,
+            "localField": "_id",
+            "foreignField": "accountId",
+            "pipeline": [{"$project": columns}],
+            "as": profile.product,
+        }
+    }
+
+
+def _actor(account: Document, profiles: Mapping[str, Document], wanted: Sequence[Profile]) -> Actor:
+    operator = "operator" in account.get("platformRoles", ())
+    grants = {
+        name: frozenset(profiles[profile.product].get(column, ()))
+        for profile in wanted
+        if profile.product in profiles
+        for name, column in profile.grants.items()
+    }
+    return Actor(
+        kind=ActorKind.OPERATOR if operator else ActorKind.ACCOUNT,
+        name=f"{account['issuer']} {account['subject']}",
+        account=account["_id"],
+        profiles={product: row["_id"] for product, row in profiles.items()},
+        grants=grants,
+    )

@@ -1,0 +1,186 @@
+"""Reads: an `Ask` and all its descendants in a number of calls that depends on their kinds, never on the rows."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from bson import ObjectId
+from pymongo.asynchronous.database import AsyncDatabase
+
+from models.actor import Actor
+from models.policy import NOTHING, both
+from models.store import pipeline
+from models.store.ask import COUNT_CAP, Ask, Child, Many, One, Page, Rows
+from models.store.private import redact
+from models.table import Table
+
+Document = dict[Any, Any]
+
+
+class Reader:
+    """Answers asks from one database."""
+
+    def __init__(self, database: AsyncDatabase[dict[str, Any]]) -> None:
+        self.database = database
+
+    async def one(self, ask: Ask, actor: Actor) -> Document | None:
+        """The first row of the ask, or None: not there and not the actor's are the same."""
+        rows = await self._find(replace(ask, page=None), actor, limit=1)
+        await self.attend(ask.children, rows, actor)
+        return rows[0] if rows else None
+
+    async def several(self, ask: Ask, ids: Sequence[ObjectId], actor: Actor) -> dict[ObjectId, Document]:
+        """The readable rows among `ids`, by id."""
+        rows = await self._by_ids(ask, ids, actor)
+        await self.attend(ask.children, rows, actor)
+        return {row["_id"]: row for row in rows}
+
+    async def page(self, ask: Ask, actor: Actor) -> Rows:
+        """A page of rows with their descendants."""
+        assert ask.page is not None  # noqa: S101  # the planner gives every list a page
+        answer = Rows()
+        if pipeline.matching(ask, actor) is not NOTHING:
+            if ask.listed:
+                found = await (
+                    self._searched(ask, ask.page, actor) if ask.search else self._paged(ask, ask.page, actor)
+                )
+                answer = cut(ask.page, found)
+            if ask.counted:
+                count_into(answer, await self.count(ask, actor))
+        elif ask.counted:
+            count_into(answer, 0)
+        await self.attend(ask.children, answer.rows, actor)
+        return answer
+
+    async def count(self, ask: Ask, actor: Actor) -> int:
+        """How many rows there are, counted to one beyond the cap."""
+        condition = pipeline.matching(ask, actor)
+        if condition is NOTHING:
+            return 0
+        hint: dict[str, Any] = {"hint": ask.page.index} if ask.page and ask.page.index and not ask.search else {}
+        collection = self.database[ask.table.collection]
+        return await collection.count_documents(dict(condition), limit=COUNT_CAP + 1, **hint)
+
+    async def attend(self, children: Sequence[Child], parents: Sequence[Document], actor: Actor) -> None:
+        """Put every descendant into its parent's slot.
+
+        Lists are fetched as soon as their parents are known; single rows wait until no list is left, so that the same
+        table asked for on several levels (a conversation's advisor, its messages' advisors) costs one call.
+        """
+        waiting = [(child, parents) for child in children]
+        while waiting:
+            lists = [entry for entry in waiting if isinstance(entry[0], Many)]
+            if lists:
+                waiting = [entry for entry in waiting if isinstance(entry[0], One)]
+                for child, above in lists:
+                    waiting += await self._lists(child, above, actor)  # type: ignore[arg-type]  # narrowed above
+            else:
+                waiting = await self._singles(waiting, actor)  # type: ignore[arg-type]  # only One is left
+
+    async def _lists(
+        self, child: Many, parents: Sequence[Document], actor: Actor
+    ) -> list[tuple[Child, list[Document]]]:
+        ask, page = child.ask, child.ask.page
+        assert page is not None  # noqa: S101  # the planner gives every list a page
+        answers: dict[ObjectId, Document] = {}
+        if parents and pipeline.matching(ask, actor) is not NOTHING:
+            stages = pipeline.per_parent(child, [parent["_id"] for parent in parents], actor)
+            cursor = await self.database.aggregate(stages, batchSize=len(parents) + 1)
+            answers = {answer["_id"]: answer for answer in await cursor.to_list()}
+        below: list[Document] = []
+        for parent in parents:
+            answer = answers.get(parent["_id"], {})
+            rows = cut(page, answer.get("rows", []))
+            if ask.counted:
+                count_into(rows, answer["count"][0]["number"] if answer.get("count") else 0)
+            parent[child.slot] = rows
+            below += rows.rows
+        redact(ask, actor, below)
+        return [(grandchild, below) for grandchild in ask.children]
+
+    async def _singles(
+        self, waiting: Sequence[tuple[One, Sequence[Document]]], actor: Actor
+    ) -> list[tuple[Child, Sequence[Document]]]:
+        by_table: dict[Table[Any], list[tuple[One, Sequence[Document]]]] = defaultdict(list)
+        for child, parents in waiting:
+            by_table[child.ask.table].append((child, parents))
+        below: list[tuple[Child, Sequence[Document]]] = []
+        for table, entries in by_table.items():
+            ids = {key for child, parents in entries for parent in parents for key in _keys(parent, child)}
+            columns = frozenset().union(*(_fetched(child.ask) for child, _ in entries))
+            found = {row["_id"]: row for row in await self._by_ids(Ask(table, columns), list(ids), actor)}
+            for child, parents in entries:
+                # Each place gets rows of its own: two places may put different children into the same slot.
+                mine = {key: dict(row) for key, row in found.items()} if child.ask.children else found
+                _settle(child, parents, mine)
+                below += [(grandchild, list(mine.values())) for grandchild in child.ask.children]
+        return below
+
+    async def _by_ids(self, ask: Ask, ids: Sequence[ObjectId], actor: Actor) -> list[Document]:
+        if not ids:
+            return []
+        among = {"_id": ids[0] if len(ids) == 1 else {"$in": sorted(ids)}}
+        return await self._find(replace(ask, where=among, page=None), actor, limit=len(ids))
+
+    async def _find(self, ask: Ask, actor: Actor, limit: int) -> list[Document]:
+        condition = pipeline.matching(ask, actor)
+        if condition is NOTHING:
+            return []
+        collection = self.database[ask.table.collection]
+        # A batch as large as the answer saves the second round trip that a cursor makes to learn that it is at its end.
+        cursor = collection.find(condition, pipeline.projection(ask), limit=limit, batch_size=limit + 1)
+        rows = await cursor.to_list()
+        redact(ask, actor, rows)
+        return rows
+
+    async def _paged(self, ask: Ask, page: Page, actor: Actor) -> list[Document]:
+        cursor = self.database[ask.table.collection].find(
+            both(pipeline.matching(ask, actor), pipeline.stretch(page)),
+            pipeline.projection(ask),
+            sort=list(pipeline.direction(page).keys),
+            limit=page.limit + 1,
+            batch_size=page.limit + 2,
+            hint=page.index,
+        )
+        rows = await cursor.to_list()
+        redact(ask, actor, rows)
+        return rows
+
+    async def _searched(self, ask: Ask, page: Page, actor: Actor) -> list[Document]:
+        stages = pipeline.searching(ask, page, actor)
+        cursor = await self.database[ask.table.collection].aggregate(stages, batchSize=page.limit + 2)
+        rows = await cursor.to_list()
+        redact(ask, actor, rows)
+        return rows
+
+
+def cut(page: Page, found: list[Document]) -> Rows:
+    """The page from what was found: one row more than its limit says that there is a next one."""
+    more = len(found) > page.limit
+    rows = found[: page.limit]
+    if page.backward:
+        return Rows(rows[::-1], has_next=page.before is not None, has_previous=more)
+    return Rows(rows, has_next=more, has_previous=page.after is not None)
+
+
+def count_into(rows: Rows, number: int) -> None:
+    """Note a number of rows that was counted to one beyond the cap."""
+    rows.count, rows.capped = min(number, COUNT_CAP), number > COUNT_CAP
+
+
+def _fetched(ask: Ask) -> frozenset[str]:
+    return ask.columns | {child.column for child in ask.children if isinstance(child, One)}
+
+
+def _keys(parent: Document, child: One) -> list[ObjectId]:
+    value = parent.get(child.column)
+    if isinstance(value, list):
+        return value
+    return [] if value is None else [value]
+
+
+def _settle(child: One, parents: Sequence[Document], found: dict[ObjectId, Document]) -> None:
+    for parent in parents:
+        rows = [found[key] for key in _keys(parent, child) if key in found]
+        parent[child.slot] = rows if child.many else (rows[0] if rows else None)

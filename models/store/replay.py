@@ -1,0 +1,72 @@
+"""Idempotency: a write that is sent again with its key is answered from the first time and not done twice."""
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pymongo import ReturnDocument
+
+from models.errors import Code, Refusal
+from models.store.writing import Writer
+from models.table import Index, expiring
+
+COLLECTION = "idempotency_keys"
+INDEXES: tuple[Index, ...] = (expiring("ttl_expires", "expiresAt"),)
+KEPT = timedelta(hours=24)
+"""How long a first answer is kept."""
+
+KEY_CHARACTERS = 255
+"""Length of an idempotency key, in characters."""
+
+Outcome = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayKey:
+    """Who sent which write under which key, and a digest of what it said."""
+
+    principal: str
+    mutation: str
+    key: str
+    digest: str
+
+    @property
+    def id(self) -> str:
+        """The key's own id: a hash, so that no part can run into another."""
+        return hashlib.sha256("\0".join((self.principal, self.mutation, self.key)).encode()).hexdigest()
+
+
+class Replays:
+    """First answers, stored in the same transaction as what they answer."""
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+
+    async def once(self, key: ReplayKey, work: Callable[[], Awaitable[Outcome]]) -> Outcome:
+        """Do the `work` in a transaction, unless the same was done before: then the stored first outcome.
+
+        Of callers at once one does the work: the others meet its record, are run again, and find the outcome. A refused
+        write leaves no record, so that it can be tried again once its cause is gone. Raises IDEMPOTENCY_KEY_REUSED when
+        the key came with another input, INVALID when it is too long or empty.
+        """
+        if not 0 < len(key.key) <= KEY_CHARACTERS:
+            raise Refusal(Code.INVALID, f"Must have 1 to {KEY_CHARACTERS} characters.", "clientMutationId")
+        collection = self._writer.database[COLLECTION]
+
+        async def claimed() -> Outcome:
+            record = {"digest": key.digest, "expiresAt": datetime.now(UTC) + KEPT}
+            first = await collection.find_one_and_update(
+                {"_id": key.id}, {"$setOnInsert": record}, upsert=True, return_document=ReturnDocument.BEFORE
+            )
+            if first is None:
+                outcome = await work()
+                await collection.update_one({"_id": key.id}, {"$set": {"outcome": outcome}})
+                return outcome
+            if first["digest"] != key.digest:
+                raise Refusal(Code.IDEMPOTENCY_KEY_REUSED, "This key was used with another input.", "clientMutationId")
+            stored: Outcome = first["outcome"]
+            return stored
+
+        return await self._writer.transact(claimed)

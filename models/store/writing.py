@@ -1,0 +1,177 @@
+"""Writes: validated rows in, under the policy, each a single conditional statement inside the caller's transaction."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeVar
+
+from bson import ObjectId
+from pymongo import ReturnDocument
+from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import DuplicateKeyError
+
+from models.actor import Actor, ActorKind
+from models.clock import now
+from models.errors import Code, Refusal, not_found
+from models.policy import EVERYTHING, NOTHING, Filter, Rule, both
+from models.row import Row
+from models.table import Table, stored
+from models.validation import check
+
+T = TypeVar("T")
+Document = dict[str, Any]
+
+
+class Writer:
+    """Changes rows of one database."""
+
+    def __init__(self, database: AsyncDatabase[dict[str, Any]]) -> None:
+        self.database = database
+
+    async def transact(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Run `work` in a transaction: all of it happens or none; it is run again when it met another writer.
+
+        Every call of the store inside belongs to the transaction without being handed the session. The session is bound
+        around the transaction and not within it, because a bound session that ends first loses the write silently.
+        """
+
+        async def once(_session: AsyncClientSession) -> T:
+            return await work()
+
+        async with self.database.client.start_session() as session, session.bind(end_session=False):
+            return await session.with_transaction(once)
+
+    async def insert(self, table: Table[Any], row: Row, actor: Actor) -> ObjectId:
+        """Store a new row. Raises FORBIDDEN (or UNAUTHENTICATED) by the table's rule, ALREADY_EXISTS by its indexes."""
+        if not table.policy.create.admits(actor, stored(row.model_dump())):
+            raise forbidden(actor, f"You may not create this {table.noun}.")
+        try:
+            await row.insert()
+        except DuplicateKeyError as error:
+            raise taken(table, error) from error
+        assert row.id is not None  # noqa: S101  # Beanie sets it at insertion
+        return row.id
+
+    async def update(
+        self,
+        table: Table[Any],
+        key: ObjectId,
+        actor: Actor,
+        changes: Mapping[str, Any],
+        *,
+        expected_version: int | None = None,
+        when: Filter = EVERYTHING,
+        otherwise: str = "It is not in a state that allows this.",
+    ) -> Document:
+        """Change columns of one row in one statement and answer with the row as it then is.
+
+        `when` is a condition on the row's state, and `otherwise` says what a row that does not meet it is told
+        (WRONG_STATE). Raises NOT_FOUND, FORBIDDEN, STALE_VERSION, or `Refusals` for values the columns do not take.
+        """
+        accepted = check(table.row, changes)
+        rule = both(table.policy.read.filter(actor), table.policy.update.filter(actor))
+        version: Filter = EVERYTHING if expected_version is None else {"version": expected_version}
+        condition = both(rule, {"_id": key}, version, when)
+        if condition is not NOTHING:
+            changed = await self._change(table, condition, {"$set": accepted})
+            if changed is not None:
+                return changed
+        raise await self._why_not(table, key, actor, table.policy.update, expected_version, otherwise)
+
+    async def delete(self, table: Table[Any], key: ObjectId, actor: Actor, when: Filter = EVERYTHING) -> Document:
+        """Remove one row and answer with what it was. Raises NOT_FOUND, FORBIDDEN or WRONG_STATE (by `when`)."""
+        rule = both(table.policy.read.filter(actor), table.policy.delete.filter(actor))
+        condition = both(rule, {"_id": key}, when)
+        if condition is not NOTHING:
+            gone = await self.database[table.collection].find_one_and_delete(condition)
+            if gone is not None:
+                return gone
+        raise await self._why_not(table, key, actor, table.policy.delete, None, "It cannot be deleted as it is now.")
+
+    async def upsert(
+        self, table: Table[Any], unique: Mapping[str, Any], row: Row, actor: Actor, changes: Mapping[str, Any]
+    ) -> tuple[Document, bool]:
+        """Make the row that the `unique` columns name, or apply `changes` to the one there is; whether it was made.
+
+        Of any number of callers at once exactly one makes it: the unique index decides, not a read before.
+        Raises FORBIDDEN (or UNAUTHENTICATED) when the rule for creation does not admit the row.
+        """
+        fresh = stored(row.model_dump(exclude_none=True))
+        if not table.policy.create.admits(actor, fresh):
+            raise forbidden(actor, f"You may not create this {table.noun}.")
+        fresh.setdefault("_id", ObjectId())
+        accepted = check(table.row, changes)
+        update = _versioned({"$set": accepted}) if accepted else {}
+        settled = {*unique, *update.get("$set", ()), *update.get("$inc", ())}
+        update["$setOnInsert"] = {column: value for column, value in fresh.items() if column not in settled}
+        collection = self.database[table.collection]
+        try:
+            found = await collection.find_one_and_update(
+                dict(unique), update, upsert=True, return_document=ReturnDocument.AFTER
+            )
+        except DuplicateKeyError as error:
+            raise taken(table, error) from error
+        assert found is not None  # noqa: S101  # an upsert always finds
+        return found, bool(found["_id"] == fresh["_id"])
+
+    async def effect(self, table: Table[Any], condition: Filter, update: Mapping[str, Any]) -> int:
+        """Change rows as a consequence of an allowed write, whoever may edit them by hand; the number changed.
+
+        For counters, touches and cascades alone: no rule is asked.
+        """
+        result = await self.database[table.collection].update_many(condition, _versioned(update))
+        return result.modified_count
+
+    async def effect_one(self, table: Table[Any], condition: Filter, update: Mapping[str, Any]) -> Document | None:
+        """Like `effect` for one row: the row as it then is, or None when no row meets the condition."""
+        return await self._change(table, condition, update)
+
+    async def effect_delete(self, table: Table[Any], condition: Filter) -> int:
+        """Remove rows as a consequence of an allowed write, e.g. the children of a deleted one; the number removed."""
+        return (await self.database[table.collection].delete_many(condition)).deleted_count
+
+    async def _change(self, table: Table[Any], condition: Filter, update: Mapping[str, Any]) -> Document | None:
+        try:
+            return await self.database[table.collection].find_one_and_update(
+                condition, _versioned(update), return_document=ReturnDocument.AFTER
+            )
+        except DuplicateKeyError as error:
+            raise taken(table, error) from error
+
+    async def _why_not(
+        self, table: Table[Any], key: ObjectId, actor: Actor, rule: Rule, expected: int | None, otherwise: str
+    ) -> Refusal:
+        row = await self.database[table.collection].find_one({"_id": key})
+        if row is None or not table.policy.read.admits(actor, row):
+            return not_found(table.noun, "id")
+        if not rule.admits(actor, row):
+            return forbidden(actor, f"You may read this {table.noun} but not change it.")
+        if expected is not None and row["version"] != expected:
+            return Refusal(
+                Code.STALE_VERSION,
+                f"The {table.noun} is at version {row['version']}, not {expected}.",
+                "expectedVersion",
+            )
+        return Refusal(Code.WRONG_STATE, otherwise)
+
+
+def forbidden(actor: Actor, message: str) -> Refusal:
+    """The refusal of something that may be seen but not done."""
+    if actor.kind is ActorKind.ANONYMOUS:
+        return Refusal(Code.UNAUTHENTICATED, "Sign in first: send a bearer token.")
+    return Refusal(Code.FORBIDDEN, message)
+
+
+def taken(table: Table[Any], error: DuplicateKeyError) -> Refusal:
+    """The refusal of a value that another row has, naming the column that differs from row to row."""
+    columns = list((error.details or {}).get("keyPattern", {}))
+    field = "id" if columns == ["_id"] else columns[-1]
+    return Refusal(Code.ALREADY_EXISTS, f"There is already a {table.noun} with this {field}.", field)
+
+
+def _versioned(update: Mapping[str, Any]) -> dict[str, Any]:
+    """Each write raises the version and the time of the last write, whatever else it does."""
+    return {
+        **update,
+        "$set": {"updatedAt": now(), **update.get("$set", {})},
+        "$inc": {"version": 1, **update.get("$inc", {})},
+    }

@@ -1,0 +1,138 @@
+"""A table: its row, its name to clients, its indexes and its policy, as one value that every room passes around."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+from models.policy import Filter, Policy
+from models.row import Row
+
+R = TypeVar("R", bound=Row)
+
+Keys = tuple[tuple[str, int | str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An index as the contract names it: `keys` are columns, `-column` where descending, `column:text` where full text.
+
+    `partial` limits it to the rows that match; `expires` makes MongoDB delete a row at the date in its only column.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    unique: bool = False
+    partial: Filter | None = None
+    expires: bool = False
+
+    @property
+    def keys(self) -> Keys:
+        """The keys as the driver wants them."""
+        return tuple(_key(column) for column in self.columns)
+
+    @property
+    def text(self) -> bool:
+        """Whether this is a full-text index."""
+        return any(direction == "text" for _, direction in self.keys)
+
+
+def index(name: str, *columns: str) -> Index:
+    """An ordinary index."""
+    return Index(name, columns)
+
+
+def unique(name: str, *columns: str, partial: Filter | None = None) -> Index:
+    """An index that lets each combination of its columns in once."""
+    return Index(name, columns, unique=True, partial=partial)
+
+
+def expiring(name: str, column: str) -> Index:
+    """An index by which MongoDB sweeps rows whose date has passed, about once a minute."""
+    return Index(name, (column,), expires=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order of rows by `columns` (`-column` descending), made total by the id in the last column's direction."""
+
+    columns: tuple[str, ...]
+
+    @property
+    def keys(self) -> tuple[tuple[str, int], ...]:
+        """(column, 1 or -1) pairs, the id last."""
+        named = tuple((name.removeprefix("-"), -1 if name.startswith("-") else 1) for name in self.columns)
+        return named if named and named[-1][0] == "_id" else (*named, ("_id", named[-1][1] if named else 1))
+
+    @property
+    def reversed(self) -> "Order":
+        """The same rows from the other end."""
+        return Order(tuple(name[1:] if name.startswith("-") else f"-{name}" for name in self.columns))
+
+
+@dataclass(frozen=True, eq=False)
+class Table(Generic[R]):
+    """A noun of the store.
+
+    `tag` is the four characters with which the global ids of its rows begin; `noun` names a row in messages.
+    `hidden` are the columns that no GraphQL type shows. `watched` switches change images on (for live lists).
+    """
+
+    row: type[R]
+    type_name: str
+    tag: str
+    noun: str
+    policy: Policy
+    indexes: tuple[Index, ...]
+    shard_key: tuple[str, ...]
+    hidden: frozenset[str] = frozenset()
+
+    @cached_property
+    def collection(self) -> str:
+        """The name of the collection."""
+        return str(self.row.Settings.name)
+
+    @cached_property
+    def columns(self) -> frozenset[str]:
+        """The stored names of the top-level columns."""
+        return frozenset("_id" if name == "id" else name for name in self.row.model_fields) - {"revision_id"}
+
+    @cached_property
+    def indexed(self) -> frozenset[str]:
+        """The columns that some ordinary index carries; only these may be filtered or ordered by."""
+        return frozenset({"_id"}).union(*(set(i.columns) for i in self._ordinary()))
+
+    def index_for(self, equal: Sequence[str], order: Order) -> Index:
+        """The index that yields rows with fixed `equal` columns in `order`, from either end, without a sort.
+
+        Raises LookupError when no index does: such a list must not be offered.
+        """
+        for candidate in self._ordinary():
+            if carries(candidate, frozenset(equal), order):
+                return candidate
+        raise LookupError(f"{self.collection}: no index carries {order.columns} under fixed {sorted(equal)}")
+
+    def _ordinary(self) -> Iterator[Index]:
+        return (i for i in self.indexes if not i.text and not i.expires and i.partial is None)
+
+
+def carries(candidate: Index, equal: frozenset[str], order: Order) -> bool:
+    """Whether the index starts with the fixed columns and goes on exactly in the order (or its reverse)."""
+    plain = [(name.removeprefix("-"), -1 if name.startswith("-") else 1) for name in candidate.columns]
+    head, tail = plain[: len(equal)], plain[len(equal) :]
+    wanted = [key for key in order.keys if key[0] not in equal]
+    return {name for name, _ in head} == equal and tail in (wanted, [(name, -way) for name, way in wanted])
+
+
+def _key(column: str) -> tuple[str, int | str]:
+    if column.endswith(":text"):
+        return column.removesuffix(":text"), "text"
+    return (column[1:], -1) if column.startswith("-") else (column, 1)
+
+
+def stored(values: Any) -> dict[str, Any]:
+    """A row's data under its stored names (`_id` for the id)."""
+    data = dict(values)
+    if "id" in data:
+        data["_id"] = data.pop("id")
+    return data
