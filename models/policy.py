@@ -224,7 +224,11 @@ def both(*filters: Filter) -> Filter:
     """The rows that all `filters` match; a later one can never loosen an earlier one."""
     if any(part is NOTHING for part in filters):
         return NOTHING
-    parts = [part for part in filters if part]
+    parts: list[Filter] = []
+    for part in filters:
+        for condition in part["$and"] if set(part) == {"$and"} else [part]:
+            if condition and condition not in parts:
+                parts.append(condition)
     if not parts:
         return EVERYTHING
     return parts[0] if len(parts) == 1 else {"$and": parts}

@@ -100,7 +100,7 @@ class Table(Generic[R]):
     @cached_property
     def indexed(self) -> frozenset[str]:
         """The columns that some ordinary index carries; only these may be filtered or ordered by."""
-        return frozenset({"_id"}).union(*(set(i.columns) for i in self._ordinary()))
+        return frozenset({"_id"}).union(column for i in self._ordinary() for column, _ in i.keys)
 
     def index_for(self, equal: Sequence[str], order: Order) -> Index:
         """The index that yields rows with fixed `equal` columns in `order`, from either end, without a sort.

@@ -1,9 +1,6 @@
 """The only room that speaks to MongoDB: it joins the policy to every question and asks for selected columns alone."""
 
-from typing import Any
-
-from pymongo.asynchronous.database import AsyncDatabase
-
+from models.store.connection import Database
 from models.store.principals import Principals
 from models.store.reading import Reader
 from models.store.replay import Replays
@@ -13,7 +10,7 @@ from models.store.writing import Writer
 class Store:
     """One database, by what is done with it."""
 
-    def __init__(self, database: AsyncDatabase[dict[str, Any]]) -> None:
+    def __init__(self, database: Database) -> None:
         self.database = database
         self.read = Reader(database)
         self.write = Writer(database)

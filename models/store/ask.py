@@ -39,7 +39,7 @@ class Ask:
 
     table: Table[Any]
     columns: frozenset[str] = frozenset()
-    where: Filter = EVERYTHING
+    where: Filter = field(default_factory=lambda: EVERYTHING)
     page: Page | None = None
     search: str | None = None
     counted: bool = False
@@ -74,6 +74,7 @@ Child = One | Many
 class Rows:
     """The answer to an `Ask` with a page: its rows in order, what lies beyond them, and their number."""
 
+    page: Page
     rows: list[dict[Any, Any]] = field(default_factory=list)
     has_next: bool = False
     has_previous: bool = False

@@ -6,14 +6,22 @@ from typing import Any
 from beanie import init_beanie
 from pymongo import AsyncMongoClient
 from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.write_concern import WriteConcern
 
 from models.table import Table
 
 Database = AsyncDatabase[dict[str, Any]]
 
+MAJORITY = WriteConcern("majority")
+"""A write is acknowledged once it survives the loss of the primary; `w=1` lost all of them in trials."""
+
 
 def connect(uri: str, *, pool_size: int = 50, wait_seconds: float = 3.0) -> AsyncMongoClient[dict[str, Any]]:
-    """A client that acknowledges writes by the majority and gives up waiting for a server in `wait_seconds`."""
+    """A client that gives up waiting for a server, or for a connection of its pool, in `wait_seconds`.
+
+    Write concern is not its affair: in a bound session the driver would send a client's default inside transactions,
+    where MongoDB refuses it. Transactions name theirs, and so do the few writes outside of one.
+    """
     milliseconds = int(wait_seconds * 1000)
     return AsyncMongoClient(
         uri,
@@ -21,9 +29,6 @@ def connect(uri: str, *, pool_size: int = 50, wait_seconds: float = 3.0) -> Asyn
         waitQueueTimeoutMS=milliseconds,
         serverSelectionTimeoutMS=milliseconds,
         connectTimeoutMS=milliseconds,
-        w="majority",
-        journal=True,
-        readConcernLevel="majority",
         retryWrites=True,
         retryReads=True,
         appname="graphql-api",

@@ -11,8 +11,6 @@ from models.table import Order
 SCORE = "@score"
 """The key under which a row found by full text carries its relevance; it is no column's name."""
 
-BY_SCORE = (("@score", -1), ("_id", -1))
-
 
 def matching(ask: Ask, actor: Actor) -> Filter:
     """The rows of the ask that the actor may read. The rule comes first, and what follows can only narrow it."""

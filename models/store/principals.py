@@ -5,7 +5,6 @@ from typing import Any
 
 from bson import ObjectId
 from pymongo import ReturnDocument
-from pymongo.asynchronous.database import AsyncDatabase
 
 from models.account.account import ACCOUNTS, AccountRow, AccountStatus
 from models.actor import Actor, ActorKind
@@ -13,6 +12,7 @@ from models.clock import now
 from models.errors import Code, Refusal
 from models.principal import Identity, Profile
 from models.row import Row
+from models.store.connection import MAJORITY, Database
 from models.table import Table, stored
 
 LOGIN_NOTED_MILLISECONDS = 3_600_000
@@ -24,8 +24,8 @@ Document = dict[str, Any]
 class Principals:
     """Finds and makes accounts and profiles."""
 
-    def __init__(self, database: AsyncDatabase[dict[str, Any]]) -> None:
-        self._database = database
+    def __init__(self, database: Database) -> None:
+        self._database = database.with_options(write_concern=MAJORITY)
 
     async def actor(self, identity: Identity, used: Sequence[Profile], known: Sequence[Profile] = ()) -> Actor:
         """The actor of an account. The profiles in `used` are made when they are missing, those in `known` are not.

@@ -6,12 +6,12 @@ from dataclasses import replace
 from typing import Any
 
 from bson import ObjectId
-from pymongo.asynchronous.database import AsyncDatabase
 
 from models.actor import Actor
 from models.policy import NOTHING, both
 from models.store import pipeline
 from models.store.ask import COUNT_CAP, Ask, Child, Many, One, Page, Rows
+from models.store.connection import Database
 from models.store.private import redact
 from models.table import Table
 
@@ -21,7 +21,7 @@ Document = dict[Any, Any]
 class Reader:
     """Answers asks from one database."""
 
-    def __init__(self, database: AsyncDatabase[dict[str, Any]]) -> None:
+    def __init__(self, database: Database) -> None:
         self.database = database
 
     async def one(self, ask: Ask, actor: Actor) -> Document | None:
@@ -39,7 +39,7 @@ class Reader:
     async def page(self, ask: Ask, actor: Actor) -> Rows:
         """A page of rows with their descendants."""
         assert ask.page is not None  # noqa: S101  # the planner gives every list a page
-        answer = Rows()
+        answer = Rows(ask.page)
         if pipeline.matching(ask, actor) is not NOTHING:
             if ask.listed:
                 found = await (
@@ -160,8 +160,8 @@ def cut(page: Page, found: list[Document]) -> Rows:
     more = len(found) > page.limit
     rows = found[: page.limit]
     if page.backward:
-        return Rows(rows[::-1], has_next=page.before is not None, has_previous=more)
-    return Rows(rows, has_next=more, has_previous=page.after is not None)
+        return Rows(page, rows[::-1], has_next=page.before is not None, has_previous=more)
+    return Rows(page, rows, has_next=more, has_previous=page.after is not None)
 
 
 def count_into(rows: Rows, number: int) -> None:

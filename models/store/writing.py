@@ -6,14 +6,15 @@ from typing import Any, TypeVar
 from bson import ObjectId
 from pymongo import ReturnDocument
 from pymongo.asynchronous.client_session import AsyncClientSession
-from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import DuplicateKeyError
+from pymongo.read_concern import ReadConcern
 
 from models.actor import Actor, ActorKind
 from models.clock import now
 from models.errors import Code, Refusal, not_found
 from models.policy import EVERYTHING, NOTHING, Filter, Rule, both
 from models.row import Row
+from models.store.connection import MAJORITY, Database
 from models.table import Table, stored
 from models.validation import check
 
@@ -24,7 +25,7 @@ Document = dict[str, Any]
 class Writer:
     """Changes rows of one database."""
 
-    def __init__(self, database: AsyncDatabase[dict[str, Any]]) -> None:
+    def __init__(self, database: Database) -> None:
         self.database = database
 
     async def transact(self, work: Callable[[], Awaitable[T]]) -> T:
@@ -38,7 +39,7 @@ class Writer:
             return await work()
 
         async with self.database.client.start_session() as session, session.bind(end_session=False):
-            return await session.with_transaction(once)
+            return await session.with_transaction(once, ReadConcern("snapshot"), MAJORITY)
 
     async def insert(self, table: Table[Any], row: Row, actor: Actor) -> ObjectId:
         """Store a new row. Raises FORBIDDEN (or UNAUTHENTICATED) by the table's rule, ALREADY_EXISTS by its indexes."""

@@ -1,0 +1,34 @@
+"""Global ids: opaque to clients, and telling the server which table to look in."""
+
+import base64
+import re
+from typing import Any
+
+from bson import ObjectId
+
+from models.table import Table
+
+_SHAPE = re.compile(r"[A-Za-z0-9_-]{20}", re.ASCII)
+TAG_CHARACTERS = 4
+
+
+def encode(tag: str, key: ObjectId) -> str:
+    """The table's tag and the id's twelve bytes in URL-safe base64: twenty characters, none of them padding."""
+    return tag + base64.urlsafe_b64encode(key.binary).decode("ascii")
+
+
+def decode(table: Table[Any], text: str) -> ObjectId | None:
+    """The id within the table; None for what is no id or another table's, which is the same as an id of nothing."""
+    if not _SHAPE.fullmatch(text) or not text.startswith(table.tag):
+        return None
+    return bare(text)
+
+
+def bare(text: str) -> ObjectId:
+    """The id inside a well-formed global id, whatever its table."""
+    return ObjectId(base64.urlsafe_b64decode(text[TAG_CHARACTERS:]))
+
+
+def tag(text: str) -> str:
+    """The tag with which a global id begins."""
+    return text[:TAG_CHARACTERS]

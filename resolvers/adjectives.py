@@ -1,0 +1,260 @@
+"""Inputs derived from columns: what a list may be filtered by and how it is ordered, of indexed columns alone."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+import strawberry
+from strawberry.annotation import StrawberryAnnotation
+
+from models import global_id
+from models.errors import Code, Refusal
+from models.policy import Filter
+from models.table import Order, Table
+from resolvers.scalars import Timestamp
+
+VALUES = 100
+"""Items in a list given to `in`, and conditions in one `and` or `or`."""
+
+WHERE_DEPTH = 5
+"""Levels of `and`, `or` and `not` in one filter."""
+
+TEXT_CHARACTERS = 512
+"""Length of a text that a column is compared with."""
+
+
+@strawberry.input(description="Conditions on a text; all that are given must hold.")
+class TextComparison:
+    """Prefixes only: what is in the middle of a text no index finds."""
+
+    eq: str | None = strawberry.field(default=strawberry.UNSET, description="Equal to this; null finds rows without.")
+    in_: list[str] | None = strawberry.field(name="in", default=strawberry.UNSET, description="Equal to one of these.")
+    startsWith: str | None = strawberry.field(
+        default=strawberry.UNSET, description="Beginning with this, in the same case."
+    )
+
+
+@strawberry.input(description="Conditions on an id; all that are given must hold.")
+class IdComparison:
+    """Ids of another type match nothing."""
+
+    eq: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="Equal to this; null finds rows without."
+    )
+    in_: list[strawberry.ID] | None = strawberry.field(
+        name="in", default=strawberry.UNSET, description="Equal to one of these."
+    )
+
+
+@strawberry.input(description="Conditions on a truth value.")
+class BooleanComparison:
+    """A missing value counts as false nowhere: columns have defaults."""
+
+    eq: bool = strawberry.field(description="Equal to this.")
+
+
+@strawberry.input(description="Conditions on a time; all that are given must hold.")
+class TimestampComparison:
+    """Unix milliseconds."""
+
+    eq: Timestamp | None = strawberry.field(default=strawberry.UNSET, description="At this time.")
+    lt: Timestamp | None = strawberry.field(default=strawberry.UNSET, description="Before.")
+    lte: Timestamp | None = strawberry.field(default=strawberry.UNSET, description="Before or at.")
+    gt: Timestamp | None = strawberry.field(default=strawberry.UNSET, description="After.")
+    gte: Timestamp | None = strawberry.field(default=strawberry.UNSET, description="After or at.")
+
+
+@strawberry.input(description="Conditions on a list of texts; all that are given must hold.")
+class TagsComparison:
+    """Each row holds several."""
+
+    has: str | None = strawberry.field(default=strawberry.UNSET, description="Holding this one.")
+    hasAny: list[str] | None = strawberry.field(default=strawberry.UNSET, description="Holding at least one of these.")
+
+
+@dataclass(frozen=True, slots=True)
+class Comparable:
+    """How a column may be compared: the input's type, and from a value given there to the stored one."""
+
+    kind: type
+    value: Callable[[Any], Any] = lambda given: given
+
+
+TEXTS = Comparable(TextComparison)
+BOOLEANS = Comparable(BooleanComparison)
+TIMES = Comparable(TimestampComparison)
+TAGS = Comparable(TagsComparison)
+
+
+def ids(table: Table[Any]) -> Comparable:
+    """A column that holds ids of a table's rows. An id of another type becomes a text, which no such column holds."""
+    return Comparable(IdComparison, lambda given: None if given is None else global_id.decode(table, given) or given)
+
+
+def choices(kind: type[Enum], name: str) -> Comparable:
+    """A column that holds values of an enum."""
+    fields = {
+        "eq": (kind | None, strawberry.field(default=strawberry.UNSET, description="Equal to this.")),
+        "in_": (
+            list[kind] | None,  # type: ignore[valid-type]  # made at run time, like the type it is for
+            strawberry.field(name="in", default=strawberry.UNSET, description="Equal to one of these."),
+        ),
+    }
+    made = _input(f"{name}Comparison", "Conditions on a choice; all that are given must hold.", fields)
+    return Comparable(made, lambda given: given.value if isinstance(given, Enum) else given)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Where:
+    """What the lists of a table may be filtered by, with its input type."""
+
+    table: Table[Any]
+    columns: Mapping[str, Comparable]
+    input: type
+
+    def filter(self, given: Mapping[str, Any] | None, depth: int = WHERE_DEPTH) -> Filter:
+        """The Mongo filter of what was given. Raises `Refusal` naming the part that is too large or too deep."""
+        parts: list[Filter] = []
+        for name, condition in (given or {}).items():
+            if condition is None:
+                continue
+            if name in {"and", "or", "not"}:
+                parts.append(self._combined(name, condition, depth))
+            else:
+                parts.append(_compared(name, self.columns[name.replace("_", ".")], condition))
+        found = [part for part in parts if part]
+        return {} if not found else found[0] if len(found) == 1 else {"$and": found}
+
+    def named(self, given: Mapping[str, Any] | None) -> Iterator[str]:
+        """The columns that a filter looks at, at any depth."""
+        for name, condition in (given or {}).items():
+            if name == "not":
+                yield from self.named(condition)
+            elif name in {"and", "or"}:
+                for part in condition or ():
+                    yield from self.named(part)
+            else:
+                yield name.replace("_", ".")
+
+    def _combined(self, name: str, given: Any, depth: int) -> Filter:
+        if depth == 0:
+            raise Refusal(Code.INVALID, f"Filters may be nested {WHERE_DEPTH} levels deep.", "where", name)
+        if name == "not":
+            inner = self.filter(given, depth - 1)
+            return {"$nor": [inner]} if inner else {}
+        _bounded(given, name)
+        inners = [self.filter(part, depth - 1) for part in given]
+        if not inners:
+            return {}
+        return {"$and": inners} if name == "and" else {"$or": inners}
+
+
+def where(table: Table[Any], **columns: Comparable) -> Where:
+    """The filter of a table's lists. Raises LookupError for a column without an index.
+
+    A path into a column is written with `_` for the dot, here and in the input.
+    """
+    by_path = {name.replace("_", "."): comparable for name, comparable in columns.items()}
+    if unindexed := set(by_path) - table.indexed:
+        raise LookupError(f"{table.collection}: no index carries {sorted(unindexed)}")
+    fields: dict[str, tuple[Any, Any]] = {
+        name: (comparable.kind | None, _optional(f"Conditions on `{name}`.")) for name, comparable in columns.items()
+    }
+    for name, words in (("and", "All of these."), ("or", "At least one of these."), ("not", "Not this.")):
+        fields[f"{name}_"] = (bool | None, _optional(words, name))
+    made = _input(f"{table.type_name}Where", f"Which {table.type_name} rows are listed.", fields)
+    for field in made.__strawberry_definition__.fields:  # type: ignore[attr-defined]  # Strawberry put it there
+        if field.python_name in {"and_", "or_"}:
+            field.type_annotation = StrawberryAnnotation(list[made] | None)  # type: ignore[valid-type]  # recursive
+        elif field.python_name == "not_":
+            field.type_annotation = StrawberryAnnotation(made | None)
+    return Where(table, by_path, made)
+
+
+@strawberry.enum(description="Which end of an order comes first.")
+class Direction(Enum):
+    """Ascending or descending."""
+
+    ASC = strawberry.enum_value("asc", description="Smallest, earliest or alphabetically first.")
+    DESC = strawberry.enum_value("desc", description="Largest, latest or alphabetically last.")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Orders:
+    """The orders in which a list comes, the first by default, with their input type."""
+
+    choices: Mapping[str, Order]
+    input: type
+
+    def order(self, given: Mapping[str, Any] | None) -> Order:
+        """The order asked for."""
+        if given is None:
+            return next(iter(self.choices.values()))
+        order = self.choices[given["field"].value]
+        descending = given["direction"] is Direction.DESC
+        return order.reversed if descending != (order.columns[0].startswith("-")) else order
+
+
+def orders(name: str, **choices: tuple[str, ...]) -> Orders:
+    """The orders of a list: for each name in the enum, the columns as `Order` takes them."""
+    field_enum = Enum(f"{name}OrderField", {choice: choice for choice in choices})  # type: ignore[misc]  # derived
+    shown = strawberry.enum(field_enum, description="What a list is ordered by.")
+    made = _input(
+        f"{name}Order",
+        "The order of a list; rows that are level come in the order of their ids.",
+        {
+            "field": (shown, strawberry.field(description="What to order by.")),
+            "direction": (Direction, strawberry.field(description="Which end comes first.")),
+        },
+    )
+    return Orders({choice: Order(columns) for choice, columns in choices.items()}, made)
+
+
+def _optional(description: str, name: str | None = None) -> Any:
+    return strawberry.field(name=name, default=strawberry.UNSET, description=description)
+
+
+def _input(name: str, description: str, fields: Mapping[str, tuple[Any, Any]]) -> type:
+    namespace = {
+        "__annotations__": {field: kind for field, (kind, _) in fields.items()},
+        "__module__": __name__,
+        **{field: value for field, (_, value) in fields.items()},
+    }
+    return strawberry.input(type(name, (), namespace), description=description)
+
+
+_OPERATORS = {
+    "eq": "$eq",
+    "in": "$in",
+    "lt": "$lt",
+    "lte": "$lte",
+    "gt": "$gt",
+    "gte": "$gte",
+    "has": "$eq",
+    "hasAny": "$in",
+}
+
+
+def _compared(name: str, comparable: Comparable, given: Mapping[str, Any]) -> Filter:
+    tests: dict[str, Any] = {}
+    for operator, value in given.items():
+        if value is None and operator != "eq":
+            continue
+        _bounded(value, name, operator)
+        if operator == "startsWith":
+            tests["$regex"] = f"^{re.escape(value)}"
+        elif isinstance(value, list):
+            tests[_OPERATORS[operator]] = [comparable.value(item) for item in value]
+        else:
+            tests[_OPERATORS[operator]] = comparable.value(value)
+    return {name.replace("_", "."): tests} if tests else {}
+
+
+def _bounded(value: Any, *path: str) -> None:
+    if isinstance(value, list) and len(value) > VALUES:
+        raise Refusal(Code.OUT_OF_RANGE, f"At most {VALUES} items are allowed.", "where", *path)
+    for text in value if isinstance(value, list) else [value]:
+        if isinstance(text, str) and (len(text) > TEXT_CHARACTERS or "\0" in text):
+            raise Refusal(Code.TOO_LONG, f"At most {TEXT_CHARACTERS} characters are allowed.", "where", *path)

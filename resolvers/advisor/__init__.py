@@ -1,0 +1,1 @@
+"""The AI-advisor chat as clients see it."""

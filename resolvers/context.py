@@ -1,0 +1,34 @@
+"""What a resolver knows of the request."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import GraphQLResolveInfo
+from strawberry import Info as StrawberryInfo
+
+from models.actor import Actor
+from models.errors import Refusal
+from models.store import Store
+from models.store.ask import Slot
+
+
+@dataclass(slots=True)
+class Context:
+    """The request: who asks, the store, and the largest page (in rows).
+
+    `refused` are the nested lists whose arguments were wrong, by slot: each fails at its own place in the answer.
+    """
+
+    actor: Actor
+    store: Store
+    page_limit: int = 100
+    request_id: str = ""
+    refused: dict[Slot, Refusal] = field(default_factory=dict)
+
+
+Info = StrawberryInfo[Context, None]
+
+
+def raw(info: Info) -> GraphQLResolveInfo[Any]:
+    """The executor's own info: Strawberry's shows neither field nodes nor variables as they are."""
+    return info._raw_info

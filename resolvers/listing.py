@@ -1,0 +1,191 @@
+"""A list as it is offered to clients: its scope, filters, orders, and the way from arguments to an `Ask`."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+import strawberry
+from graphql import GraphQLObjectType
+
+from models import cursor
+from models.actor import Actor
+from models.errors import Code, Refusal
+from models.policy import EVERYTHING, NOTHING, Filter, both
+from models.store.ask import Ask, Page
+from models.table import Order, Table
+from resolvers.adjectives import Orders, Where
+from resolvers.context import Info
+from resolvers.selection import Group, Planner
+
+PAGE_SIZE = 20
+"""Rows of a page when the client names no number."""
+
+SEARCH_CHARACTERS = 256
+"""Length of a text that is searched for."""
+
+Scope = Callable[[Actor], Filter]
+
+
+@dataclass(frozen=True, eq=False)
+class Listing:
+    """The rows of `table` within a scope.
+
+    `fixed` are the columns that the scope holds constant: with an order they name the index that carries the list.
+    `scope` gives their values for the caller (and for a root field's own arguments); a nested list is fixed by its
+    parent instead. `within` narrows further, by whatever the caller cannot choose.
+    """
+
+    table: Table[Any]
+    orders: Orders
+    fixed: tuple[str, ...]
+    where: Where | None = None
+    scope: Scope = lambda _actor: EVERYTHING
+    within: Scope = lambda _actor: EVERYTHING
+    search: bool = False
+    indexes: Mapping[tuple[str, ...], str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Find the index of every order now: a list that none carries must not start."""
+        found = {order.columns: self.table.index_for(self.fixed, order).name for order in self.orders.choices.values()}
+        object.__setattr__(self, "indexes", found)
+
+    def ask(
+        self,
+        planner: Planner,
+        arguments: Mapping[str, Any],
+        kind: GraphQLObjectType,
+        nodes: Group,
+        extra: Filter = EVERYTHING,
+    ) -> Ask:
+        """The question behind a field that shows this list. Raises `Refusal` for arguments that make no page."""
+        actor = planner.context.actor
+        picked = planner.connection(kind, nodes)
+        names = planner.names(kind, nodes)
+        filters = self.where.filter(arguments.get("where")) if self.where else EVERYTHING
+        search = _searched(arguments)
+        page = self.page(arguments, planner.context.page_limit, search)
+        return Ask(
+            self.table,
+            frozenset(picked.columns),
+            where=both(self.scope(actor), self.within(actor), extra, filters, self._guard(actor, page, arguments)),
+            page=page,
+            search=search,
+            counted=not names.isdisjoint({"totalCount", "totalCountIsCapped"}),
+            listed=not names.isdisjoint({"edges", "nodes", "pageInfo"}),
+            children=tuple(picked.children),
+        )
+
+    def page(self, arguments: Mapping[str, Any], limit: int, search: str | None = None) -> Page:
+        """The stretch that the paging arguments name."""
+        order = SEARCHED if search is not None else self.orders.order(arguments.get("orderBy"))
+        if search is not None and arguments.get("orderBy") is not None:
+            raise Refusal(Code.INVALID, "A search comes by relevance: leave orderBy out.", "orderBy")
+        forward, backward = _count(arguments, "first", limit), _count(arguments, "last", limit)
+        if forward is not None and backward is not None:
+            raise Refusal(Code.INVALID, "Give first or last, not both.", "last")
+        return Page(
+            order=order,
+            limit=backward if backward is not None else forward if forward is not None else PAGE_SIZE,
+            index=None if search is not None else self.index(order),
+            after=_position(order, arguments, "after"),
+            before=_position(order, arguments, "before"),
+            backward=backward is not None,
+        )
+
+    def _guard(self, actor: Actor, page: Page, arguments: Mapping[str, Any]) -> Filter:
+        """The rows whose private columns the caller may read, of those that he filters or orders by.
+
+        Without this a hidden value is found by bisection. Raises FORBIDDEN when there can be no such row.
+        """
+        named = {column for column, _ in page.order.keys}
+        if self.where is not None:
+            named.update(self.where.named(arguments.get("where")))
+        guards = []
+        for path, rule in self.table.policy.private.items():
+            if path in named:
+                guards.append(rule.filter(actor))
+                if guards[-1] is NOTHING:
+                    raise Refusal(Code.FORBIDDEN, f"You may not read {path}, nor filter or order by it.", "where")
+        return both(*guards)
+
+    def index(self, order: Order) -> str:
+        """The name of the index that carries the order from either end."""
+        return self.indexes.get(order.columns) or self.indexes[order.reversed.columns]
+
+    def parameters(self) -> dict[str, tuple[Any, Any]]:
+        """The arguments of a field that shows this list: name → annotation and default."""
+        found: dict[str, tuple[Any, Any]] = {
+            "first": (
+                argument(int | None, f"Number of rows from the start, {PAGE_SIZE} unless given."),
+                strawberry.UNSET,
+            ),
+            "after": (argument(str | None, "Only rows after this cursor."), strawberry.UNSET),
+            "last": (argument(int | None, "Number of rows from the end, instead of `first`."), strawberry.UNSET),
+            "before": (argument(str | None, "Only rows before this cursor."), strawberry.UNSET),
+            "orderBy": (argument(self.orders.input | None, "The order of the rows."), strawberry.UNSET),
+        }
+        if self.where is not None:
+            found["where"] = (argument(self.where.input | None, "Which rows are listed."), strawberry.UNSET)
+        if self.search:
+            found["search"] = (argument(str | None, "Words to find; the rows come by relevance."), strawberry.UNSET)
+        return found
+
+
+SEARCHED = Order(("-@score",))
+"""The order of a full-text search: by relevance, then by id."""
+
+
+REQUIRED: Any = inspect.Parameter.empty
+"""In the place of a default: the argument must be given."""
+
+
+def signed(resolve: Callable[..., Any], parameters: Mapping[str, tuple[Any, Any]]) -> Callable[..., Any]:
+    """The resolver with a signature of these keyword arguments, which Strawberry reads for the field's arguments.
+
+    The resolver itself takes its arguments from the planner, so that root fields and nested ones coerce alike.
+    """
+    keywords = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)
+        for name, (kind, default) in parameters.items()
+    ]
+    leading = [
+        inspect.Parameter("root", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Any),
+        inspect.Parameter("info", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Info),
+    ]
+    resolve.__signature__ = inspect.Signature([*leading, *keywords])  # type: ignore[attr-defined]  # read by inspect
+    resolve.__annotations__ = {"root": Any, "info": Info, **{name: kind for name, (kind, _) in parameters.items()}}
+    return resolve
+
+
+def argument(kind: Any, description: str) -> Any:
+    """An argument's annotation with its description."""
+    return Annotated[kind, strawberry.argument(description=description)]
+
+
+def _count(arguments: Mapping[str, Any], name: str, limit: int) -> int | None:
+    count = arguments.get(name)
+    if count is not None and not 1 <= count <= limit:
+        raise Refusal(Code.OUT_OF_RANGE, f"{name} must be between 1 and {limit}, not {count}.", name)
+    return None if count is None else int(count)
+
+
+def _position(order: Order, arguments: Mapping[str, Any], name: str) -> tuple[Any, ...] | None:
+    text = arguments.get(name)
+    if text is None:
+        return None
+    try:
+        return cursor.decode(order.keys, text)
+    except ValueError as error:
+        raise Refusal(Code.INVALID, f"{name} is {error}: use a cursor of this list in this order.", name) from error
+
+
+def _searched(arguments: Mapping[str, Any]) -> str | None:
+    text = arguments.get("search")
+    if text is None:
+        return None
+    if not text.strip() or "\0" in text:
+        raise Refusal(Code.INVALID, "search must hold at least one word.", "search")
+    if len(text) > SEARCH_CHARACTERS:
+        raise Refusal(Code.TOO_LONG, f"search may have {SEARCH_CHARACTERS} characters.", "search")
+    return str(text)

@@ -1,0 +1,70 @@
+"""The scalars of the API beyond GraphQL's own."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, NewType
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.types.scalar import ScalarDefinition
+
+TIMESTAMP_LIMIT = 9_007_199_254_740_991
+JSON_DEPTH = 32
+JSON_ITEMS = 10_000
+INTEGER_LIMIT = 2**63
+
+Timestamp = NewType("Timestamp", int)
+JSON = NewType("JSON", object)
+
+
+def _timestamp_out(value: int | datetime) -> int:
+    # A column under a TTL index is a date of MongoDB, which the driver hands over without a zone, in UTC.
+    return int(value.replace(tzinfo=UTC).timestamp() * 1000) if isinstance(value, datetime) else value
+
+
+def _timestamp_in(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
+        raise GraphQLError("Timestamp must be a whole number of Unix milliseconds.")
+    if not 0 <= value <= TIMESTAMP_LIMIT:
+        raise GraphQLError(f"Timestamp must be between 0 and {TIMESTAMP_LIMIT}.")
+    return int(value)
+
+
+def _json_in(value: Any) -> Any:
+    _check_json(value, JSON_DEPTH, [JSON_ITEMS])
+    return value
+
+
+def _check_json(value: Any, depth: int, items: list[int]) -> None:
+    items[0] -= 1
+    if depth < 0 or items[0] < 0:
+        raise GraphQLError(f"JSON must be at most {JSON_DEPTH} levels deep, with at most {JSON_ITEMS} values.")
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            # MongoDB reads such keys as operators or paths, and C strings end at NUL.
+            if key.startswith("$") or "." in key or "\0" in key or not key:
+                raise GraphQLError("JSON keys must not be empty, begin with '$', or hold '.' or NUL.")
+            _check_json(inner, depth - 1, items)
+    elif isinstance(value, list):
+        for inner in value:
+            _check_json(inner, depth - 1, items)
+    elif isinstance(value, int) and not -INTEGER_LIMIT <= value < INTEGER_LIMIT:
+        raise GraphQLError("JSON integers must fit into 64 bits.")
+
+
+SCALARS: Mapping[object, ScalarDefinition] = {
+    Timestamp: strawberry.scalar(
+        name="Timestamp",
+        description="A time in Unix milliseconds, a JSON number.",
+        serialize=_timestamp_out,
+        parse_value=_timestamp_in,
+    ),
+    JSON: strawberry.scalar(
+        name="JSON",
+        description="Any JSON value: free content that the server keeps and does not read.",
+        serialize=lambda value: value,
+        parse_value=_json_in,
+        specified_by_url="https://www.rfc-editor.org/rfc/rfc8259",
+    ),
+}
+"""Python types and the scalars they are served as, for the schema's configuration."""

@@ -1,0 +1,112 @@
+"""The pieces of which a type is written: its id, its columns, its references, and what the caller may do with it."""
+
+from collections.abc import Callable
+from enum import Enum
+from typing import Any, TypeVar
+
+import strawberry
+
+from models import global_id
+from models.policy import Rule
+from models.table import Table
+from resolvers.context import Info
+from resolvers.plan import KEY, Columns
+
+NODES: dict[str, tuple[Table[Any], type]] = {}
+"""Every type that `node` finds, by the tag of its ids."""
+
+T = TypeVar("T")
+Row = dict[Any, Any]
+
+
+@strawberry.interface(description="Anything with a global id.")
+class Node:
+    """Rows are dicts, so a type is told by the name that `node` notes in them, and checked by nobody."""
+
+    id: strawberry.ID = strawberry.field(description="Global id: opaque, and the same for all time.")
+
+    @classmethod
+    def is_type_of(cls, _row: Row, _info: Info) -> bool:
+        """The resolver knows the table; the executor need not guess."""
+        return True
+
+    @classmethod
+    def resolve_type(cls, row: Row, *_: Any) -> str:
+        """The type that the `node` resolver noted."""
+        return str(row["__typename"])
+
+
+def node(table: Table[Any], description: str) -> Callable[[type[T]], type[T]]:
+    """The GraphQL type of a table's rows, found by `node(id)`."""
+
+    def decorate(cls: type[T]) -> type[T]:
+        shown = strawberry.type(cls, name=table.type_name, description=description)
+        NODES[table.tag] = (table, shown)
+        return shown
+
+    return decorate
+
+
+def choice(kind: type[Enum], name: str, description: str, **values: str) -> None:
+    """The GraphQL enum of a closed list in a row; each value with its words, by its name. Raises KeyError for one
+    without."""
+    strawberry.enum(kind, name=name, description=description)
+    for value in kind.__strawberry_definition__.values:  # type: ignore[attr-defined]  # Strawberry put it there
+        value.description = values.pop(value.name)
+    assert not values, f"{name} has no {sorted(values)}"  # noqa: S101  # words for no value are a slip of the pen
+
+
+def read(row: Any, name: str) -> object:
+    """The stock way from a row to a field: by the column of the same name."""
+    return row.get(name) if isinstance(row, dict) else getattr(row, name)
+
+
+def column(description: str) -> Any:
+    """A column shown as it is stored, under its own name."""
+    return strawberry.field(description=description, metadata={KEY: Columns(())})
+
+
+def embedded(description: str) -> Any:
+    """A document inside the row; the fields of its type are columns within it."""
+    return strawberry.field(description=description, metadata={KEY: Columns((), embedded=True)})
+
+
+def computed(compute: Callable[[Row], Any], *paths: str, description: str) -> Any:
+    """A value computed from the columns at `paths`."""
+
+    def resolve(root: Any) -> Any:
+        return compute(root)
+
+    return _resolved(resolve, Columns(paths), description)
+
+
+def identity(table: Table[Any]) -> Any:
+    """The global id of the row."""
+
+    def resolve(root: Any) -> Any:
+        return global_id.encode(table.tag, root["_id"])
+
+    return _resolved(resolve, Columns(("_id",)), f"Global id of the {table.noun}.")
+
+
+def reference(table: Table[Any], description: str, column: str = "") -> Any:
+    """The global id of a row that this one refers to, whether or not the caller may read that row."""
+
+    def resolve(root: Any, info: Info) -> Any:
+        key = root.get(column or info.python_name)
+        return None if key is None else global_id.encode(table.tag, key)
+
+    return _resolved(resolve, Columns((column,) if column else ()), description)
+
+
+def viewer_can(rule: Rule, description: str) -> Any:
+    """Whether the caller may do what the rule guards, with this row."""
+
+    def resolve(root: Any, info: Info) -> Any:
+        return rule.admits(info.context.actor, root)
+
+    return _resolved(resolve, Columns(tuple(sorted(rule.columns)) or ("_id",)), description)
+
+
+def _resolved(resolve: Callable[..., Any], need: Columns, description: str) -> Any:
+    return strawberry.field(resolver=resolve, description=description, metadata={KEY: need})

@@ -1,0 +1,173 @@
+"""Root fields that write: one input, one payload, all or nothing, once for each idempotency key."""
+
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, get_type_hints
+
+import orjson
+import strawberry
+from bson import ObjectId
+
+from models import global_id
+from models.actor import Actor
+from models.errors import Code, Refusal, not_found
+from models.store import Store
+from models.store.ask import Ask
+from models.store.replay import ReplayKey
+from models.table import Table
+from models.validation import Refusals
+from resolvers.context import Context, Info, raw
+from resolvers.listing import REQUIRED, argument, signed
+from resolvers.selection import Planner
+
+Outcome = dict[str, Any]
+"""What a write did, by the payload's fields: ids of rows to show, and plain values. It is what a replay shows again."""
+
+strawberry.enum(Code, name="ErrorCode", description="Why a write was refused; stable, to branch on.")
+
+
+@strawberry.type(description="Why a write was refused, in terms of its input.")
+class UserError:
+    """The user's errors are data; the developer's are top-level errors."""
+
+    code: Code = strawberry.field(description="Stable code, to branch on.")
+    message: str = strawberry.field(description="One sentence for people, in English.")
+    field: list[str] | None = strawberry.field(description="Path of the input field at fault; null when none is.")
+
+
+def required(description: str) -> Any:
+    """An input field that must be given."""
+    return strawberry.field(description=description)
+
+
+def optional(description: str) -> Any:
+    """An input field that may be left out; `Change.given` tells whether it was, or null was given."""
+    return strawberry.field(default=strawberry.UNSET, description=description)
+
+
+@strawberry.input
+class Input:
+    """What every mutation's input holds."""
+
+    clientMutationId: str | None = optional(
+        "Idempotency key: sent again with the same input within 24 hours, the first answer comes back."
+    )
+
+
+@strawberry.type
+class Payload:
+    """What every mutation's payload holds."""
+
+    userErrors: list[UserError] = strawberry.field(description="Why nothing was written; empty when it was.")
+    clientMutationId: str | None = strawberry.field(description="The idempotency key of the input.")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The hand that a mutation works with: who writes, where, and what the input holds as it was given."""
+
+    actor: Actor
+    store: Store
+    given: Mapping[str, Any]
+
+    def patch(self, *columns: str) -> dict[str, Any]:
+        """Those of the columns that the input names: absent is unchanged, null is cleared."""
+        return {column: self.given[column] for column in columns if column in self.given}
+
+    def key(self, table: Table[Any], text: str, *field: str) -> ObjectId:
+        """The id of a row of the table. Raises NOT_FOUND for what is none."""
+        key = global_id.decode(table, text)
+        if key is None:
+            raise not_found(table.noun, *(field or ("id",)))
+        return key
+
+    def new_key(self, table: Table[Any], text: str | None) -> ObjectId:
+        """The id that the client chose for a new row, or a fresh one. Raises INVALID for an id of another kind."""
+        if text is None:
+            return ObjectId()
+        key = global_id.decode(table, text)
+        if key is None:
+            raise Refusal(Code.INVALID, f"Must be '{table.tag}' and 12 bytes in URL-safe base64.", "id")
+        return key
+
+    async def readable(self, table: Table[Any], key: ObjectId, *columns: str, field: str = "id") -> dict[str, Any]:
+        """The columns of a row that the caller may read. Raises NOT_FOUND, also for what may not be seen."""
+        row = await self.store.read.one(Ask(table, frozenset(columns), where={"_id": key}), self.actor)
+        if row is None:
+            raise not_found(table.noun, field)
+        return row
+
+    def profile(self, product: str) -> ObjectId:
+        """The caller's profile in a product. Raises UNAUTHENTICATED (FORBIDDEN for a service) for who has none."""
+        key = self.actor.profiles.get(product)
+        if key is None:
+            signed_out = self.actor.account is None and not self.actor.name.startswith("service:")
+            raise (
+                Refusal(Code.UNAUTHENTICATED, "Sign in first: send a bearer token.")
+                if signed_out
+                else Refusal(Code.FORBIDDEN, "Only a person can do this.")
+            )
+        return key
+
+
+def change(run: Callable[[Change, Any], Awaitable[Outcome]], description: str, *, current: str = "") -> Any:
+    """A mutation that does `run` in a transaction and shows its outcome.
+
+    `current` names the payload's field that shows the row as it is when the input's `expectedVersion` was stale.
+    """
+    kind = get_type_hints(run)["input"]
+
+    async def resolve(root: Any, info: Info, input: Any) -> Any:
+        planner = Planner(raw(info))
+        given = planner.arguments()["input"]
+        for name, value in vars(input).items():
+            if value is strawberry.UNSET:
+                setattr(input, name, None)
+        outcome = await _attempted(info, run, input, given, current)
+        await _shown(planner, info.context, outcome)
+        return outcome
+
+    parameters = {"input": (argument(kind, "What to write."), REQUIRED)}
+    return strawberry.field(resolver=signed(resolve, parameters), description=description)
+
+
+async def _attempted(
+    info: Info, run: Callable[..., Any], input: Any, given: Mapping[str, Any], current: str
+) -> Outcome:
+    context = info.context
+    hand = Change(context.actor, context.store, given)
+
+    async def work() -> Outcome:
+        outcome: Outcome = await run(hand, input)
+        return outcome
+
+    outcome: Outcome
+    try:
+        if input.clientMutationId is None:
+            outcome = dict(await context.store.write.transact(work))
+        else:
+            outcome = dict(await context.store.replays.once(_replay_key(info, given), work))
+    except Refusals as several:
+        outcome = {"userErrors": [_error(refusal) for refusal in several.refusals]}
+    except Refusal as refusal:
+        outcome = {"userErrors": [_error(refusal)]}
+        if refusal.code is Code.STALE_VERSION and current:
+            outcome[current] = global_id.bare(given["id"])
+    return {"userErrors": [], **outcome, "clientMutationId": input.clientMutationId}
+
+
+def _replay_key(info: Info, given: Mapping[str, Any]) -> ReplayKey:
+    said = {name: value for name, value in given.items() if name != "clientMutationId"}
+    digest = hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    return ReplayKey(info.context.actor.key, info.field_name, given["clientMutationId"], digest)
+
+
+def _error(refusal: Refusal) -> dict[str, Any]:
+    return {"code": refusal.code, "message": refusal.message, "field": list(refusal.field) or None}
+
+
+async def _shown(planner: Planner, context: Context, outcome: Outcome) -> None:
+    """Fetch the rows that the payload shows, as the selection asks, after the transaction: what is shown is stored."""
+    picked = planner.rows()
+    await context.store.read.attend(picked.children, [outcome], context.actor)
