@@ -17,5 +17,9 @@ class Store:
         self.principals = Principals(database)
         self.replays = Replays(self.write)
 
+    async def ready(self) -> None:
+        """Ask the database for a sign of life; raises the driver's error when there is none."""
+        await self.database.command("ping")
+
 
 __all__ = ["Store"]

@@ -6,6 +6,7 @@ from typing import Any
 from beanie import init_beanie
 from pymongo import AsyncMongoClient
 from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.monitoring import CommandListener
 from pymongo.write_concern import WriteConcern
 
 from models.table import Table
@@ -16,8 +17,12 @@ MAJORITY = WriteConcern("majority")
 """A write is acknowledged once it survives the loss of the primary; `w=1` lost all of them in trials."""
 
 
-def connect(uri: str, *, pool_size: int = 50, wait_seconds: float = 3.0) -> AsyncMongoClient[dict[str, Any]]:
-    """A client that gives up waiting for a server, or for a connection of its pool, in `wait_seconds`.
+def connect(
+    uri: str, *, pool_size: int = 50, wait_seconds: float = 3.0, listeners: Sequence[CommandListener] = ()
+) -> AsyncMongoClient[dict[str, Any]]:
+    """A client that gives up waiting, for a server or for a connection of its pool, in `wait_seconds`.
+
+    `listeners` are told of every command.
 
     Write concern is not its affair: in a bound session the driver would send a client's default inside transactions,
     where MongoDB refuses it. Transactions name theirs, and so do the few writes outside of one.
@@ -32,6 +37,7 @@ def connect(uri: str, *, pool_size: int = 50, wait_seconds: float = 3.0) -> Asyn
         retryWrites=True,
         retryReads=True,
         appname="graphql-api",
+        event_listeners=listeners,
     )
 
 

@@ -1,0 +1,1 @@
+"""The server: speaks HTTP for the GraphQL schema of the resolvers."""

@@ -1,0 +1,70 @@
+"""What stands between HTTP and the resolvers: who asks becomes an actor, an operation gets its context."""
+
+from dataclasses import dataclass
+
+import structlog
+from starlette.datastructures import Headers
+
+from graphql_api.auth.caller import Bearer, Caller, ServiceCaller, identify
+from graphql_api.auth.service_keys import ServiceKeys
+from graphql_api.auth.tokens import Claims, TokenVerifier
+from graphql_api.operations.prepare import Operations, PreparedOperation
+from models.actor import ANONYMOUS, Actor, service
+from models.principal import Identity, Profile
+from models.store import Store
+from models.tables import PROFILES
+from resolvers.context import Context
+
+log = structlog.get_logger(__name__)
+
+OF_ALL_PRODUCTS = frozenset({"node", "nodes", "viewer"})
+"""Root fields that may show any product's rows: every profile of the caller is looked up for them, and none is made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """The parts that one request is answered with; `operation_seconds` is the time it may take."""
+
+    operations: Operations
+    store: Store
+    verifier: TokenVerifier
+    service_keys: ServiceKeys
+    operation_seconds: float
+    page_limit: int
+
+    async def identify(self, headers: Headers, /) -> Caller:
+        """Who sent the request, by its headers; raises `InvalidToken` or `KeysUnavailable`."""
+        return await identify(headers, self.verifier, self.service_keys)
+
+    async def context_for(self, caller: Caller, prepared: PreparedOperation, request_id: str, /) -> Context:
+        """The context of an operation. Raises `Refusal` FORBIDDEN for an account that is shut out."""
+        actor = await self._actor(caller, prepared)
+        if actor.operator:
+            fields = sorted(prepared.root_fields)
+            log.info("operator access", actor=actor.key, kind=prepared.kind, fields=fields)
+        return Context(actor, self.store, self.page_limit, request_id)
+
+    async def _actor(self, caller: Caller, prepared: PreparedOperation) -> Actor:
+        if isinstance(caller, ServiceCaller):
+            return service(caller.name)
+        if not isinstance(caller, Bearer):
+            return ANONYMOUS
+        used = profiles_used(prepared.root_fields)
+        known = PROFILES if OF_ALL_PRODUCTS & prepared.root_fields else ()
+        return await self.store.principals.actor(_identity(caller.claims), used, known)
+
+
+def profiles_used(root_fields: frozenset[str]) -> list[Profile]:
+    """The profiles of the products whose root fields an operation names: each has its product's name before it."""
+    return [profile for profile in PROFILES if any(name.startswith(profile.product) for name in root_fields)]
+
+
+def _identity(claims: Claims) -> Identity:
+    return Identity(
+        issuer=claims.issuer,
+        subject=claims.subject,
+        email=claims.email,
+        emailVerified=claims.emailVerified,
+        name=claims.name,
+        picture=claims.picture,
+    )

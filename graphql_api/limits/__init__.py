@@ -1,0 +1,85 @@
+"""Every limit of the server on one page: how much a client may ask for at once."""
+
+# --- The request as bytes ---
+
+BODY_BYTES = 1024 * 1024
+"""Bytes of a request's body. A document and its variables are text typed by people: a megabyte is a book of it."""
+
+DRAIN_BYTES = 16 * 1024 * 1024
+"""Bytes read and thrown away of a body that is too large: a client that is still sending would not see the refusal."""
+
+BODY_SECONDS = 10.0
+"""Seconds in which the whole body must arrive: a client that sends a byte a minute would hold a connection for ever."""
+
+URL_BYTES = 16 * 1024
+"""Bytes of the query string of a GET: beyond it proxies refuse the URL anyway, and POST has room."""
+
+# --- The JSON of the body ---
+
+JSON_DEPTH = 64
+"""Levels of arrays and objects in the body. MongoDB stores 100 levels; input objects of the schema have about five."""
+
+JSON_VALUES = 20_000
+"""Values in the body, of any kind: each costs a step of validation in Python."""
+
+LIST_ARGUMENT_ITEMS = 1_000
+"""Items of one list in the variables: a list without a cap once took a process to 1.6 GB."""
+
+# --- The document ---
+
+QUERY_BYTES = 64 * 1024
+"""Bytes of a document in UTF-8. The largest that real clients send is the introspection query of 2 KiB."""
+
+TOKENS = 1_000
+"""Lexical tokens of a document: the parser's work and memory, and the size of all that follows, grow with it."""
+
+DEPTH = 15
+"""Levels of fields within fields, through fragments. GraphiQL's introspection query has exactly 15."""
+
+ALIASES = 30
+"""Aliased fields of an operation, through fragments: an alias is a way to ask for the same thing many times."""
+
+ROOT_FIELDS = 20
+"""Fields at the root of an operation, through fragments: each root field is at least one question to the database."""
+
+DIRECTIVES = 50
+"""Directives of an operation, through fragments: each is evaluated for each field it stands on."""
+
+COST = 5_000
+"""Price of an operation with its actual variables: a field costs one, a list its fields times its page (100 rows of
+50 fields, or three nested lists of 15)."""
+
+PAGE = 20
+"""Rows that a list is priced at where the operation names no number: what the resolvers give by default."""
+
+# --- Time ---
+
+DATABASE_MARGIN_SECONDS = 0.6
+"""Seconds of an operation's time that the database does not get: the driver looks for a server every half second, and
+must notice that it found none before the whole time is over."""
+
+# --- What is kept ---
+
+PREPARED_BYTES = 8 * 1024 * 1024
+"""Bytes of document text whose prepared operations are kept: thousands of operations. The syntax trees take about
+thirty times as much memory as their text."""
+
+REFUSED_BYTES = 256 * 1024
+"""Bytes of document text whose refusal is kept, apart from the good ones, so that bad documents evict no good one."""
+
+# --- What is answered ---
+
+ERRORS_SHOWN = 100
+"""Errors in one answer, validation's included."""
+
+ERRORS_BYTES = 10 * 1024
+"""Bytes of errors in one answer: a bad document must not be a way to make the server send a lot."""
+
+MESSAGE_CHARACTERS = 500
+"""Characters of one error's message: messages repeat values that the client sent."""
+
+RETRY_AFTER_SECONDS = 2
+"""Seconds after which a client may ask again while the database is away: an election takes about that long."""
+
+READY_SECONDS = 3.0
+"""Seconds in which the readiness check must answer: a probe that hangs tells a balancer nothing."""

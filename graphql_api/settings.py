@@ -1,0 +1,215 @@
+"""The server's settings, read from the environment and `.env`, with one clear line for each that is wrong."""
+
+import json
+import os
+import re
+import secrets
+from collections.abc import Callable
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Annotated, Literal, get_args, get_origin
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+MIN_SECRET_BYTES = 32  # RFC 7518 §3.2: an HS256 key is at least as long as the hash
+NEVER_ECHOED = {"auth_secret", "service_keys", "mongodb_uri", "auth_jwks"}  # they hold secrets, or URLs with passwords
+SHOWN_CHARACTERS = 80
+
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+")
+_SERVICE_NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
+_SHA256_HEX = re.compile(r"[0-9a-f]{64}")
+_DATABASE = re.compile(r"[A-Za-z0-9_-]{1,63}")
+_MONGODB_URI = re.compile(r"mongodb(\+srv)?://.+")
+
+
+class SettingsError(Exception):
+    """One or more settings are wrong; the message has one line for each, without any secret."""
+
+
+def _split(value: object) -> object:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def _parse_service_keys(value: object) -> object:
+    try:
+        keys = json.loads(value) if isinstance(value, str) else value
+    except json.JSONDecodeError:
+        keys = None
+    if not isinstance(keys, dict) or not all(map(_is_service_key, keys, keys.values())):
+        raise ValueError(
+            'must be a JSON object such as {"billing": "<64 hexadecimal digits>"}: '
+            "names of a-z, 0-9 and '-', and the SHA-256 of each key in lower case"
+        )
+    return keys
+
+
+def _is_service_key(name: object, digest: object) -> bool:
+    texts = isinstance(name, str) and isinstance(digest, str)
+    return texts and bool(_SERVICE_NAME.fullmatch(str(name)) and _SHA256_HEX.fullmatch(str(digest)))
+
+
+def _check_proxies(proxies: list[str]) -> list[str]:
+    for proxy in proxies:
+        try:
+            ip_network(proxy)
+        except ValueError:
+            raise ValueError("must be IP addresses or networks such as 10.0.0.0/8, separated by commas") from None
+    return proxies
+
+
+def _check_origins(origins: list[str]) -> list[str]:
+    if not all(_ORIGIN.fullmatch(origin) for origin in origins):
+        raise ValueError("must be origins such as https://app.example.com without a path, separated by commas")
+    return origins
+
+
+def _matching(pattern: re.Pattern[str], must: str) -> Callable[[str], str]:
+    def check(value: str) -> str:
+        if not pattern.fullmatch(value):
+            raise ValueError(must)
+        return value
+
+    return check
+
+
+MongodbUri = Annotated[str, AfterValidator(_matching(_MONGODB_URI, "must start with mongodb:// or mongodb+srv://"))]
+DatabaseName = Annotated[str, AfterValidator(_matching(_DATABASE, "must be 1 to 63 letters, digits, '_' or '-'"))]
+Words = Annotated[list[str], NoDecode, BeforeValidator(_split)]
+ServiceKeyHashes = Annotated[dict[str, str], NoDecode, BeforeValidator(_parse_service_keys)]
+
+
+class Settings(BaseSettings):
+    """All settings of one server; the environment wins over `.env`, and an empty value counts as not given."""
+
+    model_config = SettingsConfigDict(
+        frozen=True, env_file=".env", env_ignore_empty=True, extra="ignore", validate_default=True
+    )
+
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    mongodb_uri: MongodbUri | None = Field(
+        None, repr=False, description="MongoDB to use, a replica set; without it the bundled one is started."
+    )
+    mongodb_database: DatabaseName = Field("graphql_api", description="Name of the database.")
+    data_dir: Path = Field(Path(".data"), description="Folder for the bundled MongoDB and the generated secret.")
+    auth_algorithm: Literal["HS256", "RS256", "ES256"] = Field(
+        "HS256", description="The one algorithm that tokens are signed with."
+    )
+    auth_secret: SecretStr | None = Field(
+        None, description="HS256 key, 32 bytes or more; without it a random one is kept in `DATA_DIR/secret`."
+    )
+    auth_jwks: str | None = Field(
+        None, repr=False, description="URL or file of the public keys; RS256 and ES256 need it."
+    )
+    auth_issuer: str = Field("https://auth.localhost/", description="The `iss` that tokens must carry.")
+    auth_audience: str = Field("graphql-api", description="The `aud` that tokens must carry.")
+    auth_leeway_seconds: int = Field(30, ge=0, le=300, description="Seconds of clock difference that are forgiven.")
+    service_keys: ServiceKeyHashes = Field(
+        {}, repr=False, description="Keys of services: a JSON object from name to the key's SHA-256 in hex."
+    )
+    graphiql: bool = Field(True, description="Whether browsers get GraphiQL at `/graphql`.")
+    introspection: bool = Field(True, description="Whether clients may read the schema.")
+    cors_origins: Annotated[Words, AfterValidator(_check_origins)] = Field(
+        [], description="Origins of browser clients, separated by commas."
+    )
+    trusted_proxies: Annotated[Words, AfterValidator(_check_proxies)] = Field(
+        [], description="Addresses of proxies whose `X-Forwarded-For` is believed, separated by commas."
+    )
+    operation_seconds: float = Field(10.0, ge=0.1, le=120, description="Seconds that one operation may take.")
+    page_limit: int = Field(100, ge=1, le=10_000, description="Most rows that a list gives at once.")
+    pool_size: int = Field(50, ge=1, le=1000, description="Most connections to MongoDB of one process.")
+    log_format: Literal["console", "json"] = Field("console", description="Log lines for people or for machines.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
+
+    @field_validator("auth_secret")
+    @classmethod
+    def _long_enough(cls, secret: SecretStr | None) -> SecretStr | None:
+        if secret is not None and len(secret.get_secret_value().encode()) < MIN_SECRET_BYTES:
+            raise ValueError(
+                f"must be {MIN_SECRET_BYTES} bytes or more, for instance the output of `openssl rand -hex 32`"
+            )
+        return secret
+
+    @field_validator("auth_jwks")
+    @classmethod
+    def _fits_algorithm(cls, jwks: str | None, info: ValidationInfo) -> str | None:
+        algorithm = info.data.get("auth_algorithm")
+        if jwks is None and algorithm in {"RS256", "ES256"}:
+            raise ValueError(f"must be the URL or file of the public keys, because AUTH_ALGORITHM is {algorithm}")
+        if jwks is not None and algorithm == "HS256":
+            raise ValueError("must be left out with HS256, or AUTH_ALGORITHM set to RS256 or ES256")
+        return jwks
+
+
+def load_settings() -> Settings:
+    """The settings of the environment and `.env`; `SettingsError` has a line for each that is wrong."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        details = error.errors(include_url=False)
+    # Raised outside the handler: pydantic's own error, which quotes the values, must not be chained to it.
+    raise SettingsError("\n".join(dict.fromkeys(map(_explain, details))))
+
+
+def _explain(error: ErrorDetails) -> str:
+    name = str(error["loc"][0])
+    must = str(error["ctx"]["error"]) if error["type"] == "value_error" else _expectation(Settings.model_fields[name])
+    got = "" if name in NEVER_ECHOED else f", got {str(error['input'])[:SHOWN_CHARACTERS]!r}"
+    return f"{name.upper()}: {must}{got}"
+
+
+def _expectation(field: FieldInfo) -> str:
+    if field.annotation is bool:
+        return "must be true or false"
+    if get_origin(field.annotation) is Literal:
+        return f"must be {' or '.join(get_args(field.annotation))}"
+    least = [bound.ge for bound in field.metadata if hasattr(bound, "ge")]
+    most = [bound.le for bound in field.metadata if hasattr(bound, "le")]
+    if least and most:
+        return f"must be between {least[0]} and {most[0]}"
+    return f"must be text ({field.description})"
+
+
+def ensure_secret(settings: Settings) -> str:
+    """The HS256 key: the one that is set, else a random one kept for the next start in `data_dir/secret`."""
+    if settings.auth_secret is not None:
+        return settings.auth_secret.get_secret_value()
+    path = settings.data_dir / "secret"
+    if not path.exists():
+        _keep_new_secret(path)
+    secret = path.read_text().strip()
+    if len(secret) < MIN_SECRET_BYTES:
+        raise SettingsError(f"{path}: must hold {MIN_SECRET_BYTES} characters or more; delete it to get a new one")
+    return secret
+
+
+def _keep_new_secret(path: Path) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_name(f"secret.{os.getpid()}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(secrets.token_urlsafe(48))
+    try:
+        # A link appears whole or not at all, so that of two servers starting at once both use the first one's.
+        os.link(draft, path)
+    except FileExistsError:
+        return
+    finally:
+        draft.unlink()
+
+
+def settings_table() -> str:
+    """The settings as a Markdown table: name, default, meaning."""
+    rows = [
+        f"| `{name.upper()}` | {_shown_default(field.default)} | {field.description} |"
+        for name, field in Settings.model_fields.items()
+    ]
+    return "\n".join(["| Name | Default | Meaning |", "|---|---|---|", *rows]) + "\n"
+
+
+def _shown_default(value: object) -> str:
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    return "" if value in (None, [], {}) else f"`{value}`"

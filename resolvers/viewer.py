@@ -1,0 +1,52 @@
+"""Viewer: who asks, and with which profiles."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import strawberry
+
+from models.account.account import ACCOUNTS
+from models.actor import ActorKind
+from models.advisor.user import USERS
+from resolvers.account.account import Account
+from resolvers.context import Info, raw
+from resolvers.selection import Planner
+from resolvers.table import choice
+from resolvers.verbs.relate import one
+
+if TYPE_CHECKING:
+    from resolvers.advisor.user import AdvisorUser
+
+choice(
+    ActorKind,
+    "ActorKind",
+    "How the caller was recognised.",
+    ANONYMOUS="No credential was sent.",
+    ACCOUNT="A person, by a token.",
+    OPERATOR="A person that runs the platform.",
+    SERVICE="A trusted program, by its key.",
+)
+
+
+@strawberry.type(description="Who asks.")
+class Viewer:
+    """A row of ids, made from the actor."""
+
+    kind: ActorKind = strawberry.field(description="How the caller was recognised.")
+    account: Account | None = one(ACCOUNTS, "account", "Your account; null for who has none.")
+    advisorUser: Annotated["AdvisorUser", strawberry.lazy("resolvers.advisor.user")] | None = one(
+        USERS, "advisorUser", "Your profile in the advisor chat; null until its first use."
+    )
+
+
+async def _viewer(root: Any, info: Info) -> Any:
+    actor = info.context.actor
+    row = {"kind": actor.kind, "account": actor.account, "advisorUser": actor.profiles.get("advisor")}
+    await info.context.store.read.attend(Planner(raw(info)).rows().children, [row], actor)
+    return row
+
+
+@strawberry.type
+class ViewerQueries:
+    """The root field of the viewer."""
+
+    viewer: Viewer = strawberry.field(resolver=_viewer, description="Who asks, and with which profiles.")

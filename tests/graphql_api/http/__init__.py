@@ -1,0 +1,1 @@
+"""Tests of GraphQL over HTTP, through the endpoint and its pipeline."""
