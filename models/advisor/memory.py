@@ -39,4 +39,5 @@ MEMORIES = Table(
         index("page_conversation_updated", "conversationId", "-updatedAt", "-_id"),
     ),
     shard_key=("userId", "conversationId"),
+    hidden=frozenset({"userId"}),
 )

@@ -13,6 +13,12 @@ from models.table import Index, Table, index, unique
 CONTENT_CHARACTERS = 32_000
 """Length of a message, in characters; an answer of an advisor included."""
 
+MENTIONS = 50
+"""Mentions in one message."""
+
+TOKENS = 2_147_483_647
+"""Tokens that one answer may have cost: what GraphQL's Int carries."""
+
 
 class MessageSender(StrEnum):
     """Who wrote the message."""
@@ -39,8 +45,8 @@ class MessageRow(Row):
     advisorId: Id | None = None
     content: Annotated[str, StringConstraints(max_length=CONTENT_CHARACTERS)]
     contentJson: Any = None
-    mentions: Annotated[list[str], Field(max_length=50)] = Field(default_factory=list)
-    tokensUsed: int | None = Field(default=None, ge=0, le=2_147_483_647)
+    mentions: Annotated[list[str], Field(max_length=MENTIONS)] = Field(default_factory=list)
+    tokensUsed: int | None = Field(default=None, ge=0, le=TOKENS)
     status: MessageStatus = MessageStatus.COMPLETE
     clientMessageId: Annotated[str, StringConstraints(min_length=1, max_length=128)] | None = None
 
@@ -75,4 +81,5 @@ MESSAGES = Table(
         index("page_user_created", "userId", "createdAt", "_id"),
     ),
     shard_key=("userId", "conversationId"),
+    hidden=frozenset({"userId"}),
 )

@@ -30,7 +30,7 @@ PRESENCES = Table(
     tag="aPre",
     noun="presence",
     # A conversation has one owner, so nobody shares one with somebody else: presence is one's own.
-    policy=Policy(read=OWNER, create=OWNER, update=OWNER),
+    policy=Policy(read=OWNER, create=OWNER, update=OWNER, private={"currentConversationId": OWNER}),
     indexes=(
         unique("by_user", "userId"),
         index("by_online", "isOnline"),

@@ -37,4 +37,5 @@ THREAD_SUMMARIES = Table(
         index("page_conversation_created", "conversationId", "-createdAt", "-_id"),
     ),
     shard_key=("userId", "conversationId"),
+    hidden=frozenset({"userId"}),
 )

@@ -5,7 +5,7 @@ from enum import StrEnum
 from bson import ObjectId
 from pydantic import Field
 
-from models.advisor.rules import PRODUCT
+from models.advisor.rules import BILLING, PRODUCT
 from models.policy import OPERATOR, Owner, Policy
 from models.principal import Identity, Profile
 from models.row import Id, Row
@@ -42,6 +42,8 @@ class UserRow(Row):
 
 
 SELF = Owner("_id", PRODUCT)
+PLAN_SETTERS = OPERATOR | BILLING
+"""Who changes a plan; `update` covers the columns that are the person's own."""
 
 USERS = Table(
     UserRow,
@@ -49,10 +51,11 @@ USERS = Table(
     tag="aUsr",
     noun="user",
     policy=Policy(
-        read=SELF | OPERATOR,
+        read=SELF | PLAN_SETTERS,
         update=SELF,
         delete=SELF,
-        private={"clerkId": SELF, "email": SELF},
+        # Billing tells people by the identity provider's subject.
+        private={"clerkId": SELF | BILLING, "email": SELF},
     ),
     indexes=(
         unique("by_clerk_id", "clerkId"),
@@ -61,7 +64,7 @@ USERS = Table(
         unique("by_account", "accountId"),
     ),
     shard_key=("accountId",),
-    hidden=frozenset({"metAdvisorIds"}),
+    hidden=frozenset({"accountId", "metAdvisorIds"}),
 )
 
 

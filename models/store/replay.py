@@ -1,7 +1,7 @@
 """Idempotency: a write that is sent again with its key is answered from the first time and not done twice."""
 
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -44,6 +44,12 @@ class Replays:
     def __init__(self, writer: Writer) -> None:
         self._writer = writer
 
+    async def earlier(self, key: ReplayKey) -> Outcome | None:
+        """The stored first outcome; None when there is none yet. Raises as `once` does."""
+        _check_length(key)
+        record = await self._writer.database[COLLECTION].find_one({"_id": key.id})
+        return None if record is None else _outcome(record, key)
+
     async def once(self, key: ReplayKey, work: Callable[[], Awaitable[Outcome]]) -> Outcome:
         """Do the `work` in a transaction, unless the same was done before: then the stored first outcome.
 
@@ -51,8 +57,7 @@ class Replays:
         write leaves no record, so that it can be tried again once its cause is gone. Raises IDEMPOTENCY_KEY_REUSED when
         the key came with another input, INVALID when it is too long or empty.
         """
-        if not 0 < len(key.key) <= KEY_CHARACTERS:
-            raise Refusal(Code.INVALID, f"Must have 1 to {KEY_CHARACTERS} characters.", "clientMutationId")
+        _check_length(key)
         collection = self._writer.database[COLLECTION]
 
         async def claimed() -> Outcome:
@@ -64,9 +69,18 @@ class Replays:
                 outcome = await work()
                 await collection.update_one({"_id": key.id}, {"$set": {"outcome": outcome}})
                 return outcome
-            if first["digest"] != key.digest:
-                raise Refusal(Code.IDEMPOTENCY_KEY_REUSED, "This key was used with another input.", "clientMutationId")
-            stored: Outcome = first["outcome"]
-            return stored
+            return _outcome(first, key)
 
         return await self._writer.transact(claimed)
+
+
+def _check_length(key: ReplayKey) -> None:
+    if not 0 < len(key.key) <= KEY_CHARACTERS:
+        raise Refusal(Code.INVALID, f"Must have 1 to {KEY_CHARACTERS} characters.", "clientMutationId")
+
+
+def _outcome(record: Mapping[str, Any], key: ReplayKey) -> Outcome:
+    if record["digest"] != key.digest:
+        raise Refusal(Code.IDEMPOTENCY_KEY_REUSED, "This key was used with another input.", "clientMutationId")
+    stored: Outcome = record["outcome"]
+    return stored

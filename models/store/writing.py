@@ -1,6 +1,6 @@
 """Writes: validated rows in, under the policy, each a single conditional statement inside the caller's transaction."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from bson import ObjectId
@@ -20,6 +20,11 @@ from models.validation import check
 
 T = TypeVar("T")
 Document = dict[str, Any]
+Update = Mapping[str, Any] | Sequence[Mapping[str, Any]]
+"""Operators by name, or the stages of a pipeline where the new value is computed from the old one."""
+
+HELD = "@held"
+"""The key under which a held row carries its last holder; it is no column's name."""
 
 
 class Writer:
@@ -122,7 +127,7 @@ class Writer:
         result = await self.database[table.collection].update_many(condition, _versioned(update))
         return result.modified_count
 
-    async def effect_one(self, table: Table[Any], condition: Filter, update: Mapping[str, Any]) -> Document | None:
+    async def effect_one(self, table: Table[Any], condition: Filter, update: Update) -> Document | None:
         """Like `effect` for one row: the row as it then is, or None when no row meets the condition."""
         return await self._change(table, condition, update)
 
@@ -130,7 +135,19 @@ class Writer:
         """Remove rows as a consequence of an allowed write, e.g. the children of a deleted one; the number removed."""
         return (await self.database[table.collection].delete_many(condition)).deleted_count
 
-    async def _change(self, table: Table[Any], condition: Filter, update: Mapping[str, Any]) -> Document | None:
+    async def effect_read(self, table: Table[Any], condition: Filter, *columns: str) -> Document | None:
+        """A row on which an allowed write depends, whoever may read it; None when no row meets the condition."""
+        return await self.database[table.collection].find_one(condition, dict.fromkeys(columns or ("_id",), 1))
+
+    async def hold(self, table: Table[Any], condition: Filter) -> Document | None:
+        """Keep a row as it is until the transaction ends, and answer with it; None when no row meets the condition.
+
+        What a transaction only reads, others may change meanwhile. A held row they may not: whoever writes it too is
+        run again afterwards. No rule is asked, and neither version nor times change.
+        """
+        return await self.database[table.collection].find_one_and_update(condition, {"$set": {HELD: ObjectId()}})
+
+    async def _change(self, table: Table[Any], condition: Filter, update: Update) -> Document | None:
         try:
             return await self.database[table.collection].find_one_and_update(
                 condition, _versioned(update), return_document=ReturnDocument.AFTER
@@ -169,8 +186,10 @@ def taken(table: Table[Any], error: DuplicateKeyError) -> Refusal:
     return Refusal(Code.ALREADY_EXISTS, f"There is already a {table.noun} with this {field}.", field)
 
 
-def _versioned(update: Mapping[str, Any]) -> dict[str, Any]:
+def _versioned(update: Update) -> Any:
     """Each write raises the version and the time of the last write, whatever else it does."""
+    if not isinstance(update, Mapping):
+        return [*update, {"$set": {"updatedAt": now(), "version": {"$add": ["$version", 1]}}}]
     return {
         **update,
         "$set": {"updatedAt": now(), **update.get("$set", {})},

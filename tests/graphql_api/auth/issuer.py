@@ -80,6 +80,12 @@ class SigningKey:
         members = {**_public_jwk(self.private), "kid": self.kid, "alg": self.algorithm, "use": "sig", **changes}
         return {name: value for name, value in members.items() if value is not None}
 
+    def private_jwk(self) -> dict[str, Any]:
+        """The private half in the same form, which belongs in no JWKS."""
+        if isinstance(self.private, rsa.RSAPrivateKey):
+            return {**RSAAlgorithm.to_jwk(self.private, as_dict=True), "key_ops": None, "kid": self.kid}
+        return {**ECAlgorithm.to_jwk(self.private, as_dict=True), "kid": self.kid}
+
     def pem(self) -> bytes:
         """The public half as everybody can get it."""
         form = serialization.PublicFormat.SubjectPublicKeyInfo

@@ -161,7 +161,8 @@ UNFIT_FOR_RS256 = {
     "symmetric": {"kty": "oct", "kid": "x", "k": "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY"},
     "symmetric in disguise": {"kty": "oct", "kid": "x", "k": "MDEy", "alg": "RS256", "use": "sig"},
     "too short": rsa_key("x", 1024).jwk(),
-    "private": {**rsa_key("x").jwk(), "d": "AQAB"},
+    "private": rsa_key("x").private_jwk(),
+    "private without primes": rsa_key("x").jwk(d=rsa_key("x").private_jwk()["d"]),
     "without modulus": rsa_key("x").jwk(n=None),
     "odd modulus": rsa_key("x").jwk(n=5),
     "empty modulus": rsa_key("x").jwk(n=""),
@@ -194,6 +195,13 @@ async def test_another_curve_is_passed_over(key_server: KeyServer) -> None:
     other = ec_key("other", ec.SECP384R1)
     key_server.document = jwks(other.jwk(), ec_key("a").jwk())
     assert await refusal(verifier_for(ec_key("a"), key_server.url), other.token()) == "key"
+
+
+async def test_a_published_private_key_is_passed_over(key_server: KeyServer) -> None:
+    """Anybody could sign with it."""
+    leaked = ec_key("leaked")
+    key_server.document = jwks(leaked.private_jwk(), ec_key("a").jwk())
+    assert await refusal(verifier_for(leaked, key_server.url), leaked.token()) == "key"
 
 
 @pytest.mark.parametrize("members", [{}, {"use": "sig"}, {"alg": "RS256"}, {"key_ops": ["verify"]}])

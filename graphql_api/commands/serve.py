@@ -1,0 +1,134 @@
+"""Serves: settings, database, demo data, banner, and the HTTP server until it is told to stop."""
+
+import asyncio
+import signal
+import socket
+from typing import Any
+
+import uvicorn
+from rich.console import Console
+
+from graphql_api.app import build_app, graphiql, token_rules
+from graphql_api.auth.minting import mint
+from graphql_api.commands.opening import Opened, opened
+from graphql_api.commands.trouble import AddressTaken
+from graphql_api.http.assets import Assets, install_assets
+from graphql_api.logs import configure_logs
+from graphql_api.settings import Settings, load_settings
+
+DRAIN_SECONDS = 15
+"""How long requests under way may take to end after the server was told to stop."""
+
+KEEP_ALIVE_SECONDS = 75
+"""Longer than the 60 s for which common balancers keep a connection: they close it first, and lose no request."""
+
+DEMO_TOKEN_SECONDS = 7 * 24 * 3600
+
+console = Console(stderr=True)
+
+
+async def run() -> None:
+    """Serve until SIGINT or SIGTERM. Raises what `trouble.MENDABLE` lists."""
+    settings = load_settings()
+    configure_logs(settings.log_format, settings.log_level)
+    listening = listen(settings)
+    if settings.graphiql:
+        # Beside the start of the database: npm takes seconds when it has something to install.
+        installing = asyncio.create_task(asyncio.to_thread(install_assets))
+    with listening:
+        async with opened(settings) as database:
+            token = await _demo(settings, database)
+            if settings.graphiql:
+                await installing
+            app = _app(settings, database, token)
+            _report(database)
+            await _serve(settings, app, listening, token)
+    console.print("Stopped. The data are kept.")
+
+
+def listen(settings: Settings) -> socket.socket:
+    """The socket to serve on, taken before anything is started. Raises `AddressTaken`."""
+    try:
+        family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+        found = socket.socket(family, socket.SOCK_STREAM)
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        found.bind((settings.host, settings.port))
+    except OSError as error:
+        found.close()
+        raise AddressTaken(
+            f"HOST and PORT: {settings.host}:{settings.port} cannot be listened on ({error.strerror}). "
+            "Stop what listens there, or set PORT to another one."
+        ) from error
+    return found
+
+
+async def _demo(settings: Settings, database: Opened) -> str | None:
+    """Fill the embedded database with demo data at its first start; the token of the demo person."""
+    if not database.embedded:
+        return None
+    from graphql_api.commands.seed import fill
+
+    await fill(database.database, "small", settings.auth_issuer)
+    if settings.auth_algorithm != "HS256":
+        return None
+    return mint(token_rules(settings), "demo", lifetime_seconds=DEMO_TOKEN_SECONDS)
+
+
+def _app(settings: Settings, database: Opened, token: str | None) -> Any:
+    if not settings.graphiql:
+        return build_app(settings, database.database)
+    assets = Assets()
+    return build_app(settings, database.database, page=graphiql(assets, token), assets=assets)
+
+
+def _report(database: Opened) -> None:
+    for name in database.indexes.differing:
+        console.print(f"[yellow]Index {name} differs from its declaration; `doctor --drop-indexes` replaces it.")
+
+
+async def _serve(settings: Settings, app: Any, listening: socket.socket, token: str | None) -> None:
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        lifespan="off",
+    )
+    server = Announced(config, _banner(settings, listening, token))
+    # The server drains at a signal and raises it again when it is done; by then there is only the database to close.
+    for wanted in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(wanted, lambda *_: None)
+    await server.serve([listening])
+
+
+class Announced(uvicorn.Server):
+    """A server that says where it is once it is there."""
+
+    def __init__(self, config: uvicorn.Config, banner: str) -> None:
+        super().__init__(config)
+        self._banner = banner
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to listen, and say so."""
+        await super().startup(sockets)
+        console.print(self._banner, soft_wrap=True, highlight=False)
+
+
+def _banner(settings: Settings, listening: socket.socket, token: str | None) -> str:
+    host, port = listening.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    url = f"http://{shown}:{port}/graphql"
+    json = "-H 'Content-Type: application/json'"
+    header = f" -H 'Authorization: Bearer {token}'" if token else ""
+    query = "{ viewer { kind advisorUser { name plan } } }"
+    lines = [
+        f"[bold]GraphiQL[/bold]  {url}" if settings.graphiql else f"[bold]GraphQL[/bold]   {url}",
+        *([f"[bold]Token[/bold]     {token}"] if token else []),
+        f'[bold]Try[/bold]       curl {url}{header} {json} -d \'{{"query": "{query}"}}\'',
+        "Ctrl-C stops the server and keeps the data.",
+    ]
+    return "\n".join(lines)
