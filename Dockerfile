@@ -17,6 +17,6 @@ RUN python -m compileall -q graphql_api resolvers models
 USER 10001:10001
 EXPOSE 8000
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --start-interval=1s --retries=3 \
+HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 \
     CMD ["python", "-c", "import os, urllib.request as http; http.urlopen(f\"http://127.0.0.1:{os.environ.get('PORT', 8000)}/health/ready\", timeout=4)"]
 CMD ["python", "-m", "graphql_api", "serve"]

@@ -18,7 +18,7 @@ from graphql_api.http.request_id import HEADER, RequestId
 from graphql_api.http.security_headers import SecurityHeaders
 from graphql_api.operations.prepare import Operations
 from graphql_api.schema import executable_schema
-from graphql_api.settings import Settings, ensure_secret
+from graphql_api.settings import Settings, SettingsError, ensure_secret
 from models.store import Store
 from models.store.connection import Database
 
@@ -29,8 +29,8 @@ PREFLIGHT_SECONDS = 600
 def build_app(settings: Settings, database: Database, *, page: Page | None = None, assets: Assets | None = None) -> Any:
     """The server on an open database.
 
-    `page` is what browsers get at `/graphql` (see `graphiql`), with its `assets`. Raises ValueError for settings that
-    do not fit together.
+    `page` is what browsers get at `/graphql` (see `graphiql`), with its `assets`. Raises `SettingsError` for
+    settings that do not fit together.
     """
     server = build_server(settings, database)
     routes: list[BaseRoute] = [
@@ -59,11 +59,18 @@ def build_server(settings: Settings, database: Database) -> Server:
     return Server(
         operations=Operations(executable_schema(), introspection=settings.introspection, suggestions=True),
         store=Store(database),
-        verifier=TokenVerifier(token_rules(settings)),
+        verifier=_verifier(settings),
         service_keys=ServiceKeys(settings.service_keys),
         operation_seconds=settings.operation_seconds,
         page_limit=settings.page_limit,
     )
+
+
+def _verifier(settings: Settings) -> TokenVerifier:
+    try:
+        return TokenVerifier(token_rules(settings))
+    except ValueError as error:
+        raise SettingsError(str(error)) from error
 
 
 def token_rules(settings: Settings) -> TokenRules:

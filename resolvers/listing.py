@@ -33,7 +33,8 @@ class Listing:
 
     `fixed` are the columns that the scope holds constant: with an order they name the index that carries the list.
     `scope` gives their values for the caller (and for a root field's own arguments); a nested list is fixed by its
-    parent instead. `within` narrows further, by whatever the caller cannot choose.
+    parent instead. `within` narrows further, by whatever the caller cannot choose. A list with `search` may be searched;
+    one that is `searched` is nothing else than its searches.
     """
 
     table: Table[Any]
@@ -43,6 +44,7 @@ class Listing:
     scope: Scope = lambda _actor: EVERYTHING
     within: Scope = lambda _actor: EVERYTHING
     search: bool = False
+    searched: bool = False
     indexes: Mapping[tuple[str, ...], str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -123,11 +125,14 @@ class Listing:
             "after": (argument(str | None, "Only rows after this cursor."), strawberry.UNSET),
             "last": (argument(int | None, "Number of rows from the end, instead of `first`."), strawberry.UNSET),
             "before": (argument(str | None, "Only rows before this cursor."), strawberry.UNSET),
-            "orderBy": (argument(self.orders.input | None, "The order of the rows."), strawberry.UNSET),
         }
+        if not self.searched:
+            found["orderBy"] = (argument(self.orders.input | None, "The order of the rows."), strawberry.UNSET)
         if self.where is not None:
             found["where"] = (argument(self.where.input | None, "Which rows are listed."), strawberry.UNSET)
-        if self.search:
+        if self.searched:
+            found["search"] = (argument(str, "Words to find; the rows come by relevance."), REQUIRED)
+        elif self.search:
             found["search"] = (argument(str | None, "Words to find; the rows come by relevance."), strawberry.UNSET)
         return found
 

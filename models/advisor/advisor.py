@@ -23,11 +23,14 @@ class AdvisorStatus(StrEnum):
 
 
 PRIVATE_ADVISORS = MappingProxyType({UserPlan.FREE: 3, UserPlan.PRO: 25, UserPlan.ENTERPRISE: None})
-"""Private advisors, archived ones not counted, that a plan allows; None is without limit."""
+"""Advisors of their own that a plan allows, archived ones not counted, published ones counted; None is without limit."""
 
 
 class AdvisorRow(Row):
-    """`selectionCount` is the number of boards that the advisor is on, kept by the writes that change them."""
+    """`selectionCount` is the number of selections of the advisor, hidden ones counted, kept by the writes that change them.
+
+    The persona is what people see, the role definition, the components and the model hint are prompt material.
+    """
 
     firstName: Short | None = None
     lastName: Short | None = None

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StringConstraints
 
 Short = Annotated[str, StringConstraints(max_length=200)]
 Line = Annotated[str, StringConstraints(max_length=1_000)]
@@ -13,7 +13,10 @@ Items = Annotated[list[Line], Field(max_length=100)]
 
 
 class Part(BaseModel):
-    """A document inside a row: closed, so that a misspelt key is an error instead of lost data."""
+    """A document inside a row: closed, so that a misspelt key is an error instead of lost data.
+
+    Numbers and truth values are strict: these documents are imported as JSON, where "yes" is no truth value.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -25,7 +28,7 @@ class Education(Part):
     degreeName: Short | None = None
     major: Short | None = None
     institution: Short | None = None
-    graduationYear: int | None = Field(default=None, ge=1, le=9_999)
+    graduationYear: StrictInt | None = Field(default=None, ge=1, le=9_999)
 
 
 class Location(Part):
@@ -43,7 +46,7 @@ class AdviceDelivery(Part):
 
     mode: Short | None = None
     formality: Short | None = None
-    useEmojis: bool | None = None
+    useEmojis: StrictBool | None = None
     voiceGuidelines: Items | None = None
     signOff: Line | None = None
 
@@ -112,7 +115,7 @@ class TeamAffiliation(Part):
     teamId: Short
     teamName: Short
     roleName: Short
-    isPrimary: bool | None = None
+    isPrimary: StrictBool | None = None
 
 
 class Metadata(Part):

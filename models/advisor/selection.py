@@ -21,7 +21,9 @@ class SelectionSource(StrEnum):
 
 
 class SelectionRow(Row):
-    """`teamId` is the slug of a team template. `hidden` follows the advisor: an archived one leaves every board."""
+    """`teamId` is the slug of a team template. `hidden` follows the advisor: an archived one leaves every board, and an
+    inactive one stays on it, since it may come back.
+    """
 
     userId: Id
     advisorId: Id

@@ -43,6 +43,7 @@ TEAM_TEMPLATES = Table(
         index("by_category_sort", "category", "sortOrder"),
         unique("by_slug", "slug"),
         index("page_sort_name", "sortOrder", "name", "_id"),
+        index("page_name", "name", "_id"),
     ),
     shard_key=("_id",),
 )

@@ -12,9 +12,11 @@ from bson import ObjectId
 from models import global_id
 from models.actor import Actor
 from models.errors import Code, Refusal, not_found
+from models.policy import RowData, Rule
 from models.store import Store
 from models.store.ask import Ask
 from models.store.replay import ReplayKey
+from models.store.writing import forbidden
 from models.table import Table
 from models.validation import Refusals
 from resolvers.context import Context, Info, raw
@@ -59,7 +61,9 @@ class Input:
 class Payload:
     """What every mutation's payload holds."""
 
-    userErrors: list[UserError] = strawberry.field(description="Why nothing was written; empty when it was.")
+    userErrors: list[UserError] = strawberry.field(
+        description="Why nothing was written, or which parts were left out; empty when all was written."
+    )
     clientMutationId: str | None = strawberry.field(description="The idempotency key of the input.")
 
 
@@ -98,6 +102,11 @@ class Change:
             raise not_found(table.noun, field)
         return row
 
+    def demand(self, rule: Rule, row: RowData, message: str) -> None:
+        """Go on when the rule admits the row; else raise FORBIDDEN with the message, or UNAUTHENTICATED."""
+        if not rule.admits(self.actor, row):
+            raise forbidden(self.actor, message)
+
     def profile(self, product: str) -> ObjectId:
         """The caller's profile in a product. Raises UNAUTHENTICATED (FORBIDDEN for a service) for who has none."""
         key = self.actor.profiles.get(product)
@@ -111,10 +120,14 @@ class Change:
         return key
 
 
-def change(run: Callable[[Change, Any], Awaitable[Outcome]], description: str, *, current: str = "") -> Any:
+def change(
+    run: Callable[[Change, Any], Awaitable[Outcome]], description: str, *, current: str = "", atomic: bool = True
+) -> Any:
     """A mutation that does `run` in a transaction and shows its outcome.
 
     `current` names the payload's field that shows the row as it is when the input's `expectedVersion` was stale.
+    What is too large for one transaction is not `atomic`: it makes its own, and goes on where it was when it is run
+    again.
     """
     kind = get_type_hints(run)["input"]
 
@@ -124,7 +137,12 @@ def change(run: Callable[[Change, Any], Awaitable[Outcome]], description: str, *
         for name, value in vars(input).items():
             if value is strawberry.UNSET:
                 setattr(input, name, None)
-        outcome = await _attempted(info, run, input, given, current)
+        hand = Change(info.context.actor, info.context.store, given)
+
+        async def work() -> Outcome:
+            return await run(hand, input)
+
+        outcome = await _attempted(info, _once if atomic else _resumed, work, given, current)
         await _shown(planner, info.context, outcome)
         return outcome
 
@@ -132,29 +150,43 @@ def change(run: Callable[[Change, Any], Awaitable[Outcome]], description: str, *
     return strawberry.field(resolver=signed(resolve, parameters), description=description)
 
 
+Work = Callable[[], Awaitable[Outcome]]
+
+
 async def _attempted(
-    info: Info, run: Callable[..., Any], input: Any, given: Mapping[str, Any], current: str
+    info: Info,
+    way: Callable[[Store, ReplayKey | None, Work], Awaitable[Outcome]],
+    work: Work,
+    given: Mapping[str, Any],
+    current: str,
 ) -> Outcome:
-    context = info.context
-    hand = Change(context.actor, context.store, given)
-
-    async def work() -> Outcome:
-        outcome: Outcome = await run(hand, input)
-        return outcome
-
+    again = given.get("clientMutationId")
     outcome: Outcome
     try:
-        if input.clientMutationId is None:
-            outcome = dict(await context.store.write.transact(work))
-        else:
-            outcome = dict(await context.store.replays.once(_replay_key(info, given), work))
+        outcome = dict(await way(info.context.store, None if again is None else _replay_key(info, given), work))
     except Refusals as several:
-        outcome = {"userErrors": [_error(refusal) for refusal in several.refusals]}
+        outcome = {"userErrors": [user_error(refusal) for refusal in several.refusals]}
     except Refusal as refusal:
-        outcome = {"userErrors": [_error(refusal)]}
+        outcome = {"userErrors": [user_error(refusal)]}
         if refusal.code is Code.STALE_VERSION and current:
             outcome[current] = global_id.bare(given["id"])
-    return {"userErrors": [], **outcome, "clientMutationId": input.clientMutationId}
+    return {"userErrors": [], **outcome, "clientMutationId": again}
+
+
+async def _once(store: Store, key: ReplayKey | None, work: Work) -> Outcome:
+    return await (store.write.transact(work) if key is None else store.replays.once(key, work))
+
+
+async def _resumed(store: Store, key: ReplayKey | None, work: Work) -> Outcome:
+    earlier = None if key is None else await store.replays.earlier(key)
+    if earlier is not None:
+        return earlier
+    outcome = await work()
+
+    async def done() -> Outcome:
+        return outcome
+
+    return outcome if key is None else await store.replays.once(key, done)
 
 
 def _replay_key(info: Info, given: Mapping[str, Any]) -> ReplayKey:
@@ -163,7 +195,8 @@ def _replay_key(info: Info, given: Mapping[str, Any]) -> ReplayKey:
     return ReplayKey(info.context.actor.key, info.field_name, given["clientMutationId"], digest)
 
 
-def _error(refusal: Refusal) -> dict[str, Any]:
+def user_error(refusal: Refusal) -> dict[str, Any]:
+    """A refusal as a payload shows it; an outcome may hold some, for parts that were left out."""
     return {"code": refusal.code, "message": refusal.message, "field": list(refusal.field) or None}
 
 

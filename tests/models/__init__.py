@@ -1,0 +1,1 @@
+"""What is stored: rows, rules and the store."""

@@ -1,0 +1,54 @@
+"""Tables: an order is made total, and a list without an index to carry it is refused at start."""
+
+import pytest
+
+from models.advisor.conversation import CONVERSATIONS
+from models.advisor.message import MESSAGES
+from models.table import Index, Order, carries, stored
+
+
+def test_an_order_ends_in_the_id() -> None:
+    assert Order(("-updatedAt",)).keys == (("updatedAt", -1), ("_id", -1))
+    assert Order(("sortOrder", "name")).keys == (("sortOrder", 1), ("name", 1), ("_id", 1))
+    assert Order(("-_id",)).keys == (("_id", -1),)
+    assert Order(()).keys == (("_id", 1),)
+
+
+def test_the_reverse_of_an_order_turns_every_key() -> None:
+    assert Order(("-updatedAt", "name")).reversed.keys == (("updatedAt", 1), ("name", -1), ("_id", -1))
+
+
+@pytest.mark.parametrize("order", [Order(("-updatedAt",)), Order(("updatedAt",))])
+def test_one_index_carries_an_order_from_either_end(order: Order) -> None:
+    assert CONVERSATIONS.index_for(["userId"], order).name == "page_user_updated"
+
+
+def test_an_order_that_no_index_carries_is_refused() -> None:
+    with pytest.raises(LookupError, match=r"advisor_conversations: no index carries \('title',\)"):
+        CONVERSATIONS.index_for(["userId"], Order(("title",)))
+
+
+@pytest.mark.parametrize(
+    ("columns", "carried"),
+    [
+        (("a", "b", "-n", "-_id"), True),
+        (("b", "a", "n", "_id"), True),
+        (("a", "b", "-n"), False),
+        (("a", "-n", "-_id"), False),
+        (("a", "b", "-n", "_id"), False),
+        (("a", "b", "c", "-n", "-_id"), False),
+    ],
+)
+def test_an_index_carries_an_order_behind_its_fixed_columns(columns: tuple[str, ...], carried: bool) -> None:
+    assert carries(Index("i", columns), frozenset({"a", "b"}), Order(("-n",))) is carried
+
+
+def test_neither_partial_nor_text_nor_expiring_indexes_carry_lists() -> None:
+    assert "clientMessageId" not in MESSAGES.indexed
+    assert "content" not in MESSAGES.indexed
+    assert "conversationId" in MESSAGES.indexed
+
+
+def test_stored_names() -> None:
+    assert stored({"id": 1, "title": "a"}) == {"_id": 1, "title": "a"}
+    assert stored({"title": "a"}) == {"title": "a"}
