@@ -15,6 +15,7 @@ from graphql_api.http.endpoint import Page, graphql_route
 from graphql_api.http.health import health_routes
 from graphql_api.http.page import graphiql_page
 from graphql_api.http.request_id import HEADER, RequestId
+from graphql_api.http.request_log import RequestLog
 from graphql_api.http.security_headers import SecurityHeaders
 from graphql_api.operations.prepare import Operations
 from graphql_api.schema import executable_schema
@@ -40,6 +41,7 @@ def build_app(settings: Settings, database: Database, *, page: Page | None = Non
     ]
     middleware = [
         Middleware(RequestId),
+        Middleware(RequestLog),
         Middleware(SecurityHeaders),
         Middleware(
             CORSMiddleware,

@@ -18,6 +18,7 @@ from graphql_api.http.negotiate import HTML, JSON, Media, negotiated
 from graphql_api.http.refusal import HttpRefusal
 from graphql_api.http.request import GraphQLRequest, from_body, from_url
 from graphql_api.http.request_id import request_id_of
+from graphql_api.http.request_log import note_operation
 from graphql_api.http.responses import RETRY, executed, faulted, refused, rejected
 from graphql_api.operations.prepare import Operations, PreparedOperation
 from graphql_api.operations.run import run
@@ -89,6 +90,7 @@ class GraphQLEndpoint:
         caller = await self._identify(headers)
         request = from_url(scope["query_string"]) if by_get else from_body(await read_body(receive))
         prepared = self.server.operations.prepare(request.query, request.operationName)
+        note_operation(scope, prepared.kind, prepared.name)
         _check_kind(prepared, by_get=by_get)
         context = await self._context(caller, prepared, request_id_of(scope))
         result = await _while_connected(self._run(prepared, request, context), receive)
