@@ -13,6 +13,9 @@ NODE_FOLDERS := $(patsubst %/package-lock.json,%,$(wildcard graphql_api/http/ass
 	tests/graphql_api/http/audit/package-lock.json))
 NODE_INSTALLED := $(addsuffix /node_modules/.package-lock.json,$(NODE_FOLDERS))
 
+# No configuration of the user's own decides what is installed; PIP_INDEX_URL or PIP_CONFIG_FILE name a mirror where needed.
+export PIP_CONFIG_FILE ?= /dev/null
+
 # Sets $$python in a recipe's shell.
 FIND_PYTHON = for python in python3.11 python3 none; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && break; done; \
