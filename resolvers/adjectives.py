@@ -103,7 +103,7 @@ def choices(kind: type[Enum], name: str) -> Comparable:
         ),
     }
     made = _input(f"{name}Comparison", "Conditions on a choice; all that are given must hold.", fields)
-    return Comparable(made, lambda given: given.value if isinstance(given, Enum) else given)
+    return Comparable(made, _plain)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -192,8 +192,8 @@ class Orders:
         """The order asked for."""
         if given is None:
             return next(iter(self.choices.values()))
-        order = self.choices[given["field"].value]
-        descending = given["direction"] is Direction.DESC
+        order = self.choices[_plain(given["field"])]
+        descending = _plain(given["direction"]) == Direction.DESC.value
         return order.reversed if descending != (order.columns[0].startswith("-")) else order
 
 
@@ -210,6 +210,11 @@ def orders(name: str, **choices: tuple[str, ...]) -> Orders:
         },
     )
     return Orders({choice: Order(columns) for choice, columns in choices.items()}, made)
+
+
+def _plain(given: Any) -> Any:
+    """The stored value of a choice: a sorted schema hands out values, an unsorted one members."""
+    return given.value if isinstance(given, Enum) else given
 
 
 def _optional(description: str, name: str | None = None) -> Any:

@@ -33,8 +33,8 @@ class Listing:
 
     `fixed` are the columns that the scope holds constant: with an order they name the index that carries the list.
     `scope` gives their values for the caller (and for a root field's own arguments); a nested list is fixed by its
-    parent instead. `within` narrows further, by whatever the caller cannot choose. A list with `search` may be searched;
-    one that is `searched` is nothing else than its searches.
+    parent instead. `within` narrows further, by whatever the caller cannot choose. A list with `search` may be
+    searched; one that is `searched` is nothing else than its searches.
     """
 
     table: Table[Any]

@@ -45,7 +45,14 @@ class ToMany:
     column: str
 
 
-Need = Columns | ToOne | ToMany
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The root field shows this list; its own resolver asks for it."""
+
+    listing: "Listing"
+
+
+Need = Columns | ToOne | ToMany | Listed
 
 
 def need_of(field: GraphQLField) -> Need | None:

@@ -7,7 +7,30 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
+from resolvers.advisor.advisor import AdvisorMutations, AdvisorQueries
+from resolvers.advisor.advisor_activate import AdvisorActivateMutations
+from resolvers.advisor.advisor_archive import AdvisorArchiveMutations
+from resolvers.advisor.advisor_import import AdvisorImportMutations
+from resolvers.advisor.advisor_publish import AdvisorPublishMutations
 from resolvers.advisor.conversation import ConversationMutations, ConversationQueries
+from resolvers.advisor.conversation_active_advisor_set import ConversationActiveAdvisorMutations
+from resolvers.advisor.conversation_delete import ConversationDeleteMutations
+from resolvers.advisor.marketplace import MarketplaceQueries
+from resolvers.advisor.memory import MemoryMutations, MemoryQueries
+from resolvers.advisor.message import MessageMutations, MessageQueries
+from resolvers.advisor.message_append import MessageAppendMutations
+from resolvers.advisor.message_finish import MessageFinishMutations
+from resolvers.advisor.message_regenerate import MessageRegenerateMutations
+from resolvers.advisor.message_send import MessageSendMutations
+from resolvers.advisor.presence import PresenceMutations, PresenceQueries
+from resolvers.advisor.selection import SelectionMutations, SelectionQueries
+from resolvers.advisor.team_template import TeamTemplateMutations, TeamTemplateQueries
+from resolvers.advisor.team_template_select import TeamTemplateSelectMutations
+from resolvers.advisor.thread_summary import ThreadSummaryMutations
+from resolvers.advisor.typing_indicator import TypingIndicatorMutations
+from resolvers.advisor.usage import UsageQueries
+from resolvers.advisor.user import UserMutations, UserQueries
+from resolvers.advisor.user_delete import UserDeleteMutations
 from resolvers.node import NodeQueries
 from resolvers.scalars import SCALARS
 from resolvers.table import NODES, read
@@ -18,14 +41,51 @@ def build_schema() -> strawberry.Schema:
     """Every root field once: two of the same name are an error. One schema a process, since fields remember theirs."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        query: Any = merge_types(
-            "Query",
-            (
-                NodeQueries,
-                ViewerQueries,
-                ConversationQueries,
-            ),
-        )
-        mutation: Any = merge_types("Mutation", (ConversationMutations,))
+        query: Any = merge_types("Query", _queries())
+        mutation: Any = merge_types("Mutation", _mutations())
     config = StrawberryConfig(auto_camel_case=False, default_resolver=read, scalar_map=SCALARS, sort_schema=True)
     return strawberry.Schema(query, mutation, types=[kind for _, kind in NODES.values()], config=config)
+
+
+def _queries() -> tuple[type, ...]:
+    return (
+        NodeQueries,
+        ViewerQueries,
+        AdvisorQueries,
+        MarketplaceQueries,
+        SelectionQueries,
+        TeamTemplateQueries,
+        ConversationQueries,
+        MessageQueries,
+        MemoryQueries,
+        PresenceQueries,
+        UsageQueries,
+        UserQueries,
+    )
+
+
+def _mutations() -> tuple[type, ...]:
+    return (
+        AdvisorMutations,
+        AdvisorActivateMutations,
+        AdvisorArchiveMutations,
+        AdvisorImportMutations,
+        AdvisorPublishMutations,
+        SelectionMutations,
+        TeamTemplateMutations,
+        TeamTemplateSelectMutations,
+        ConversationMutations,
+        ConversationActiveAdvisorMutations,
+        ConversationDeleteMutations,
+        MessageMutations,
+        MessageSendMutations,
+        MessageAppendMutations,
+        MessageFinishMutations,
+        MessageRegenerateMutations,
+        MemoryMutations,
+        ThreadSummaryMutations,
+        TypingIndicatorMutations,
+        PresenceMutations,
+        UserMutations,
+        UserDeleteMutations,
+    )

@@ -17,7 +17,7 @@ from graphql import (
     get_named_type,
     is_abstract_type,
 )
-from graphql.execution.values import get_argument_values, get_directive_values
+from graphql.execution.values import VariableValues, get_argument_values, get_directive_values
 
 from models.errors import Refusal
 from models.store.ask import Ask, Child, Many, One, Slot
@@ -51,6 +51,9 @@ class Planner:
     def __init__(self, info: GraphQLResolveInfo[Any]) -> None:
         self._info = info
         self._context: Context = info.context
+        # Strawberry's executor tells resolvers the bare values, where the executor itself has them with their sources.
+        values: Any = info.variable_values
+        self._variables = values if isinstance(values, VariableValues) else VariableValues({}, values)
 
     def arguments(self) -> dict[str, Any]:
         """The arguments of the field itself, as the specification coerces them."""
@@ -146,7 +149,7 @@ class Planner:
         return self._context
 
     def _arguments(self, kind: GraphQLObjectType, node: FieldNode) -> dict[str, Any]:
-        return get_argument_values(kind.fields[node.name.value], node, self._info.variable_values)
+        return get_argument_values(kind.fields[node.name.value], node, self._variables)
 
     def _fields(self, kind: GraphQLObjectType, nodes: Group) -> dict[str, list[FieldNode]]:
         grouped: dict[str, list[FieldNode]] = defaultdict(list)
@@ -179,8 +182,8 @@ class Planner:
     def _included(self, node: Any) -> bool:
         if not node.directives:
             return True
-        skip = get_directive_values(GraphQLSkipDirective, node, self._info.variable_values)
-        include = get_directive_values(GraphQLIncludeDirective, node, self._info.variable_values)
+        skip = get_directive_values(GraphQLSkipDirective, node, self._variables)
+        include = get_directive_values(GraphQLIncludeDirective, node, self._variables)
         return not (skip and skip["if"]) and not (include and not include["if"])
 
     def _applies(self, fragment: Any, kind: GraphQLObjectType) -> bool:

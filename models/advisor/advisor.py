@@ -23,14 +23,11 @@ class AdvisorStatus(StrEnum):
 
 
 PRIVATE_ADVISORS = MappingProxyType({UserPlan.FREE: 3, UserPlan.PRO: 25, UserPlan.ENTERPRISE: None})
-"""Advisors of their own that a plan allows, archived ones not counted, published ones counted; None is without limit."""
+"""Own advisors that a plan allows: archived ones do not count, published ones do; None is without limit."""
 
 
 class AdvisorRow(Row):
-    """`selectionCount` is the number of selections of the advisor, hidden ones counted, kept by the writes that change them.
-
-    The persona is what people see, the role definition, the components and the model hint are prompt material.
-    """
+    """`selectionCount` is the number of the advisor's selections, hidden ones counted, kept by the writes of those."""
 
     firstName: Short | None = None
     lastName: Short | None = None
@@ -60,6 +57,8 @@ OWN = Owner("ownerId", PRODUCT)
 KEEPERS = OWN | OPERATOR | SERVICE
 LISTED = Is("isPublic", (True,)) & Is("status", (AdvisorStatus.ACTIVE.value,))
 WHOLE = LISTED | KEEPERS
+PUBLISH = OPERATOR
+"""Who decides on `isPublic` and `featured`."""
 MET = Granted("_id", "advisor.met", "whoever it has answered")
 
 PROMPT_MATERIAL = ("roleDefinition", "components", "modelHint", "metadata.owner", "ownerId")

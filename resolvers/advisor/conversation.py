@@ -3,23 +3,34 @@
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
+from bson import ObjectId
 
-from models.advisor.advisor import ADVISORS
+from models import global_id
+from models.advisor.advisor import ADVISORS, AdvisorStatus
 from models.advisor.conversation import CONVERSATIONS, ConversationRow
 from models.advisor.rules import PRODUCT
+from models.advisor.selection import SELECTIONS
 from models.advisor.user import USERS
+from models.errors import not_found
+from models.store.ask import Ask, One, Page
+from models.table import Order
 from models.validation import build
 from resolvers.adjectives import TIMES, ids, orders, where
+from resolvers.advisor.memory import OF_CONVERSATION as MEMORIES_OF_CONVERSATION
+from resolvers.advisor.memory import AdvisorMemory
 from resolvers.advisor.message import OF_CONVERSATION as MESSAGES_OF_CONVERSATION
 from resolvers.advisor.message import AdvisorMessage
-from resolvers.advisor.scope import mine
+from resolvers.advisor.scope import answering, mine
+from resolvers.advisor.thread_summary import OF_CONVERSATION as SUMMARIES_OF_CONVERSATION
+from resolvers.advisor.thread_summary import AdvisorThreadSummary
+from resolvers.advisor.typing_indicator import TYPING_NOW, AdvisorTypingIndicator
 from resolvers.connection import Connection, Edge
 from resolvers.listing import Listing
 from resolvers.scalars import Timestamp
 from resolvers.table import Node, column, identity, node, reference, viewer_can
 from resolvers.verbs.read import listed, one_by_id
 from resolvers.verbs.relate import edge, many, one
-from resolvers.verbs.write import Change, Input, Outcome, Payload, change, optional
+from resolvers.verbs.write import Change, Input, Outcome, Payload, change, optional, required
 
 if TYPE_CHECKING:
     from resolvers.advisor.advisor import Advisor
@@ -38,6 +49,15 @@ class AdvisorConversation(Node):
     messages: Connection[AdvisorMessage] = many(
         MESSAGES_OF_CONVERSATION, "conversationId", "Messages, oldest first; `last: 10` gives the newest ten."
     )
+    memories: Connection[AdvisorMemory] = many(
+        MEMORIES_OF_CONVERSATION, "conversationId", "What advisors remember in the conversation, last changed first."
+    )
+    summaries: Connection[AdvisorThreadSummary] = many(
+        SUMMARIES_OF_CONVERSATION, "conversationId", "Summaries of the conversation, newest first."
+    )
+    typing: Connection[AdvisorTypingIndicator] = many(
+        TYPING_NOW, "conversationId", "Who is typing in the conversation at this moment."
+    )
     version: int = column("Number that rises with each change, for `expectedVersion`.")
     createdAt: Timestamp = column("When the conversation was begun.")
     updatedAt: Timestamp = column("When it was last changed or written in.")
@@ -50,6 +70,19 @@ ORDERS = orders("AdvisorConversation", UPDATED_AT=("-updatedAt",), CREATED_AT=("
 
 MINE = Listing(CONVERSATIONS, ORDERS, fixed=("userId",), scope=mine, where=CONVERSATION_WHERE)
 
+BOARD_ENTRIES = 100
+"""Board entries in which a new conversation's advisor is looked for."""
+
+OLDEST_FIRST = Order(("selectedAt",))
+LONGEST_ON_BOARD = Ask(
+    SELECTIONS,
+    frozenset({"advisorId"}),
+    where={"hidden": False},
+    page=Page(OLDEST_FIRST, BOARD_ENTRIES, SELECTIONS.index_for(("userId", "hidden"), OLDEST_FIRST).name),
+    children=(One("advisor", "advisorId", Ask(ADVISORS, frozenset({"status"}))),),
+)
+"""The caller's board from its oldest entry on; whose board it is, the table's rule says."""
+
 
 @strawberry.type
 class ConversationQueries:
@@ -61,7 +94,9 @@ class ConversationQueries:
 class AdvisorConversationCreateInput(Input):
     id: strawberry.ID | None = optional("Id chosen by the client, to work offline.")
     title: str | None = optional("Title; 'New Conversation' unless given.")
-    activeAdvisorId: strawberry.ID | None = optional("Advisor that answers first.")
+    activeAdvisorId: strawberry.ID | None = optional(
+        "Advisor that answers first. Unless given, the one that is longest on your board and active; null for none."
+    )
 
 
 @strawberry.type(description="The conversation that was begun.")
@@ -75,13 +110,55 @@ class AdvisorConversationCreatePayload(Payload):
 async def create(hand: Change, input: AdvisorConversationCreateInput) -> Outcome:
     """Begin a conversation."""
     owner = hand.profile(PRODUCT)
-    row = build(
-        ConversationRow,
-        {"id": hand.new_key(CONVERSATIONS, input.id), "userId": owner, "title": input.title},
-    )
+    if await hand.store.write.hold(USERS, {"_id": owner}) is None:
+        # The profile is being deleted: nothing may be made that outlives it.
+        raise not_found(USERS.noun)
+    values = {
+        "id": hand.new_key(CONVERSATIONS, input.id),
+        "userId": owner,
+        "title": input.title,
+        "activeAdvisorId": await _first_advisor(hand, input.activeAdvisorId, owner),
+    }
+    row = build(ConversationRow, values)
     return {"conversation": await hand.store.write.insert(CONVERSATIONS, row, hand.actor)}
+
+
+async def _first_advisor(hand: Change, text: str | None, owner: ObjectId) -> ObjectId | None:
+    if text is not None:
+        return await answering(hand, text, owner, "activeAdvisorId")
+    if "activeAdvisorId" in hand.given:
+        return None
+    entries = await hand.store.read.page(LONGEST_ON_BOARD, hand.actor)
+    for entry in entries.rows:
+        if entry["advisor"] is not None and entry["advisor"]["status"] == AdvisorStatus.ACTIVE:
+            first = global_id.encode(ADVISORS.tag, entry["advisorId"])
+            return await answering(hand, first, owner, "activeAdvisorId")
+    return None
+
+
+@strawberry.input(description="Changes to a conversation.")
+class AdvisorConversationUpdateInput(Input):
+    id: strawberry.ID = required("Conversation to change.")
+    title: str | None = optional("Title, 1 to 200 characters.")
+    expectedVersion: int | None = optional("Version that the change was made on; a stale one writes nothing.")
+
+
+@strawberry.type(description="The conversation that was changed.")
+class AdvisorConversationUpdatePayload(Payload):
+    conversation: AdvisorConversation | None = one(CONVERSATIONS, "conversation", "The conversation as it is now.")
+
+
+async def update(hand: Change, input: AdvisorConversationUpdateInput) -> Outcome:
+    """Rename a conversation."""
+    key = hand.key(CONVERSATIONS, input.id)
+    changes = hand.patch("title")
+    await hand.store.write.update(CONVERSATIONS, key, hand.actor, changes, expected_version=input.expectedVersion)
+    return {"conversation": key}
 
 
 @strawberry.type
 class ConversationMutations:
     advisorConversationCreate: AdvisorConversationCreatePayload = change(create, "Begin a conversation.")
+    advisorConversationUpdate: AdvisorConversationUpdatePayload = change(
+        update, "Rename one of your conversations.", current="conversation"
+    )

@@ -1,17 +1,27 @@
 """AdvisorMessage: a message in a conversation."""
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
+from models import global_id
 from models.advisor.advisor import ADVISORS
 from models.advisor.conversation import CONVERSATIONS
 from models.advisor.message import MESSAGES, MessageSender, MessageStatus
+from models.advisor.rules import PRODUCT
+from models.errors import Code, Refusal
+from models.policy import EVERYTHING, NOTHING, Filter
 from resolvers.adjectives import TIMES, choices, ids, orders, where
-from resolvers.listing import Listing
+from resolvers.advisor.scope import mine
+from resolvers.connection import Connection
+from resolvers.context import Context
+from resolvers.listing import Listing, argument
 from resolvers.scalars import JSON, Timestamp
 from resolvers.table import Node, choice, column, identity, node, reference, viewer_can
+from resolvers.verbs.read import listed
 from resolvers.verbs.relate import one
+from resolvers.verbs.write import Change, Input, Outcome, Payload, change, optional, required
 
 if TYPE_CHECKING:
     from resolvers.advisor.advisor import Advisor
@@ -50,7 +60,9 @@ class AdvisorMessage(Node):
     content: str = column("Text of the message.")
     contentJson: JSON | None = column("The message as the client's editor keeps it.")
     mentions: list[str] = column("Global ids of the advisors and people that the message mentions.")
-    tokensUsed: int | None = column("Number of tokens that the answer cost; null for the person's own messages.")
+    tokensUsed: int | None = column(
+        "Number of tokens that the answer cost, earlier attempts included; null for the person's own messages."
+    )
     status: MessageStatus = column("Whether the text is still growing.")
     clientMessageId: str | None = column("The sending client's own id of the message.")
     version: int = column("Number that rises with each change, for `expectedVersion`.")
@@ -67,9 +79,79 @@ MESSAGE_WHERE = where(
     createdAt=TIMES,
 )
 
-OF_CONVERSATION = Listing(
-    MESSAGES,
-    orders("AdvisorMessage", CREATED_AT=("createdAt",)),
-    fixed=("conversationId",),
-    where=MESSAGE_WHERE,
-)
+ORDERS = orders("AdvisorMessage", CREATED_AT=("createdAt",))
+
+OF_CONVERSATION = Listing(MESSAGES, ORDERS, fixed=("conversationId",), where=MESSAGE_WHERE)
+FOUND = Listing(MESSAGES, ORDERS, fixed=("userId",), scope=mine, searched=True)
+
+
+async def _inside(_context: Context, given: Mapping[str, Any]) -> Filter:
+    if given.get("conversationId") is None:
+        return EVERYTHING
+    conversation = global_id.decode(CONVERSATIONS, given["conversationId"])
+    return NOTHING if conversation is None else {"conversationId": conversation}
+
+
+@strawberry.type
+class MessageQueries:
+    advisorMessageSearch: Connection[AdvisorMessage] = listed(
+        FOUND,
+        "Messages in your conversations that hold the words, by relevance.",
+        {"conversationId": (argument(strawberry.ID | None, "Only in this conversation."), strawberry.UNSET)},
+        _inside,
+    )
+
+
+def spoken(content: str | None) -> None:
+    """Go on when there is something to read in the text; else raise INVALID. Its length is the row's affair."""
+    if content is not None and not content.strip():
+        raise Refusal(Code.INVALID, "content must hold more than white space.", "content")
+
+
+@strawberry.input(description="Changes to a message of your own.")
+class AdvisorMessageUpdateInput(Input):
+    id: strawberry.ID = required("Message to change.")
+    content: str | None = optional("Text, 1 to 32,000 characters.")
+    contentJson: JSON | None = optional("The message as your editor keeps it; null removes it.")
+    expectedVersion: int | None = optional("Version that the change was made on; a stale one writes nothing.")
+
+
+@strawberry.type(description="The message that was changed.")
+class AdvisorMessageUpdatePayload(Payload):
+    message: AdvisorMessage | None = one(MESSAGES, "message", "The message as it is now.")
+
+
+async def update(hand: Change, input: AdvisorMessageUpdateInput) -> Outcome:
+    """Change the text of one's own message."""
+    hand.profile(PRODUCT)
+    spoken(input.content)
+    key = hand.key(MESSAGES, input.id)
+    changes = hand.patch("content", "contentJson")
+    await hand.store.write.update(MESSAGES, key, hand.actor, changes, expected_version=input.expectedVersion)
+    return {"message": key}
+
+
+@strawberry.input(description="A message to delete.")
+class AdvisorMessageDeleteInput(Input):
+    id: strawberry.ID = required("Message to delete, your own or an advisor's.")
+
+
+@strawberry.type(description="The message that was deleted.")
+class AdvisorMessageDeletePayload(Payload):
+    deletedId: strawberry.ID | None = column("Id of the message that is gone.")
+
+
+async def delete(hand: Change, input: AdvisorMessageDeleteInput) -> Outcome:
+    """Delete a message in one's own conversation."""
+    gone = await hand.store.write.delete(MESSAGES, hand.key(MESSAGES, input.id), hand.actor)
+    conversation = {"_id": gone["conversationId"], "userId": gone["userId"]}
+    await hand.store.write.effect_one(CONVERSATIONS, conversation, {"$inc": {"messageCount": -1}})
+    return {"deletedId": input.id}
+
+
+@strawberry.type
+class MessageMutations:
+    advisorMessageUpdate: AdvisorMessageUpdatePayload = change(
+        update, "Change the text of a message of your own.", current="message"
+    )
+    advisorMessageDelete: AdvisorMessageDeletePayload = change(delete, "Delete a message in your conversation.")

@@ -32,7 +32,9 @@ class AdvisorAdviceDelivery:
     signOff: str | None = column("Words that end an answer.")
 
 
-@strawberry.type(description="Who an advisor plays. Who once talked with an archived advisor still sees name and image.")
+@strawberry.type(
+    description="Who an advisor plays. Who once talked with an archived advisor still sees name and image."
+)
 class AdvisorPersona:
     name: str = column("Name of the persona.")
     title: str | None = column("Title, e.g. 'Growth strategist'.")

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from bson import ObjectId
+
 from models.actor import Actor
 from models.advisor.advisor import ADVISORS, AdvisorStatus
 from models.advisor.conversation import CONVERSATIONS
@@ -39,7 +41,7 @@ def within_reach(hand: Change, text: str) -> Filter:
     return both({"_id": key}, (OWNER | SERVICE).filter(hand.actor))
 
 
-async def answering(hand: Change, text: str, owner: Any, field: str) -> Any:
+async def answering(hand: Change, text: str, owner: ObjectId, field: str) -> ObjectId:
     """The id of an advisor that may answer: readable and active, and not archived before the caller is done.
 
     Raises NOT_FOUND or WRONG_STATE naming the `field`.
@@ -51,19 +53,9 @@ async def answering(hand: Change, text: str, owner: Any, field: str) -> Any:
     return key
 
 
-async def _held(hand: Change, advisor: Any, owner: Any) -> bool:
+async def _held(hand: Change, advisor: ObjectId, owner: ObjectId) -> bool:
     # Archiving writes the advisor and every board entry of it. The caller's own entry is held where there is one, since
     # a popular advisor's row would line up everybody who begins a conversation.
     entry = {"userId": owner, "advisorId": advisor, "hidden": False}
     active = {"_id": advisor, "status": AdvisorStatus.ACTIVE}
     return bool(await hand.store.write.hold(SELECTIONS, entry) or await hand.store.write.hold(ADVISORS, active))
-
-
-async def on_board(hand: Change, owner: Any, advisors: list[Any]) -> set[Any]:
-    """Those of the advisors that are on the owner's board."""
-    found = set()
-    for advisor in advisors:
-        entry = {"userId": owner, "advisorId": advisor, "hidden": False}
-        if await hand.store.write.effect_read(SELECTIONS, entry):
-            found.add(advisor)
-    return found

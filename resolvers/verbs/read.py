@@ -13,6 +13,7 @@ from models.store.ask import Ask
 from models.table import Table
 from resolvers.context import Context, Info, raw
 from resolvers.listing import REQUIRED, Listing, argument, signed
+from resolvers.plan import KEY, Listed
 from resolvers.selection import Planner
 
 Narrow = Callable[[Context, Mapping[str, Any]], Awaitable[Filter]]
@@ -71,7 +72,11 @@ def listed(
         ask = listing.ask(planner, given, kind, executor.field_nodes, extra)
         return await info.context.store.read.page(ask, info.context.actor)
 
-    return strawberry.field(resolver=signed(resolve, {**arguments, **listing.parameters()}), description=description)
+    return strawberry.field(
+        resolver=signed(resolve, {**arguments, **listing.parameters()}),
+        description=description,
+        metadata={KEY: Listed(listing)},
+    )
 
 
 async def fetch(planner: Planner, table: Table[Any], where: Filter) -> Any:

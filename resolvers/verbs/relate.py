@@ -9,7 +9,7 @@ from resolvers.connection import cursor_of
 from resolvers.context import Info, raw
 from resolvers.listing import Listing, signed
 from resolvers.plan import KEY, ToMany, ToOne
-from resolvers.selection import slot_of
+from resolvers.selection import Planner, slot_of
 
 
 def one(table: Table[Any], column: str, description: str) -> Any:
@@ -44,6 +44,18 @@ def many(listing: Listing, column: str, description: str) -> Any:
     return strawberry.field(
         resolver=signed(resolve, listing.parameters()), description=description, metadata={KEY: ToMany(listing, column)}
     )
+
+
+def parts(description: str) -> Any:
+    """A payload's list of results that show rows of their own; the rows of all of them cost one call a table."""
+
+    async def resolve(root: Any, info: Info) -> Any:
+        found = root.get(raw(info).field_name, [])
+        children = Planner(raw(info)).rows().children
+        await info.context.store.read.attend(children, found, info.context.actor)
+        return found
+
+    return strawberry.field(resolver=resolve, description=description)
 
 
 def _related(need: ToOne, description: str) -> Any:

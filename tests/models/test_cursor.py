@@ -35,7 +35,7 @@ def test_is_safe_in_a_url(values: tuple[Any, ...]) -> None:
 
 @given(st.text(max_size=120))
 def test_made_up_text_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="not a cursor|another list"):
+    with pytest.raises(ValueError, match=r"not a cursor|another list"):
         cursor.decode(ORDER, text)
 
 

@@ -33,7 +33,9 @@ def test_each_row_has_one_spelling(text: str) -> None:
     assert key is None or global_id.encode("aCon", key) == text
 
 
-@pytest.mark.parametrize("wrong", ["", "aCon", "aCon" + "A" * 15, "aCon" + "A" * 17, "aCon" + "A" * 16 + "\n", "aCon" + "٣" * 16])
+@pytest.mark.parametrize(
+    "wrong", ["", "aCon", "aCon" + "A" * 15, "aCon" + "A" * 17, "aCon" + "A" * 16 + "\n", "aCon" + "٣" * 16]
+)
 def test_what_is_no_id(wrong: str) -> None:
     assert global_id.decode(CONVERSATIONS, wrong) is None
 

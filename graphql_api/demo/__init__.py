@@ -1,0 +1,1 @@
+"""Demo data: a marketplace, a few people, and what they have asked their advisors."""

@@ -1,0 +1,97 @@
+"""AdvisorUserPresence: whether a person is online."""
+
+from typing import Annotated, Any
+
+import strawberry
+
+from models import global_id
+from models.advisor.conversation import CONVERSATIONS
+from models.advisor.presence import OFFLINE_AFTER_MILLISECONDS, PRESENCES, PresenceRow
+from models.advisor.rules import PRODUCT
+from models.advisor.user import USERS
+from models.clock import now
+from models.errors import Code, Refusal, not_found
+from models.store.ask import Ask
+from models.validation import build
+from resolvers.advisor.scope import conversation_of
+from resolvers.context import Info, raw
+from resolvers.scalars import Timestamp
+from resolvers.selection import Planner
+from resolvers.table import Node, column, computed, identity, node, reference
+from resolvers.verbs.relate import one
+from resolvers.verbs.write import Change, Input, Outcome, Payload, change, optional, required
+
+PEOPLE = 100
+"""People whose presence is asked for at once."""
+
+
+def _online(row: dict[Any, Any]) -> bool:
+    return bool(row["isOnline"]) and row["lastSeenAt"] > now() - OFFLINE_AFTER_MILLISECONDS
+
+
+@node(PRESENCES, "Whether a person is online.")
+class AdvisorUserPresence(Node):
+    id: strawberry.ID = identity(PRESENCES)
+    userId: strawberry.ID = reference(USERS, "The person.")
+    isOnline: bool = computed(
+        _online, "isOnline", "lastSeenAt", description="Whether the person was here in the last five minutes."
+    )
+    lastSeenAt: Timestamp = column("When the person was last here.")
+    currentConversationId: strawberry.ID | None = reference(
+        CONVERSATIONS, "Conversation that the person looks at; null for all but the person."
+    )
+    version: int = column("Number that rises with each heartbeat.")
+    createdAt: Timestamp = column("When the person was first here.")
+    updatedAt: Timestamp = column("When the last heartbeat came.")
+
+
+async def _presence(
+    info: Info,
+    userIds: Annotated[list[strawberry.ID], strawberry.argument(description=f"The people, at most {PEOPLE}.")],
+) -> list[Any]:
+    if len(userIds) > PEOPLE:
+        raise Refusal(Code.OUT_OF_RANGE, f"At most {PEOPLE} people may be asked for at once.", "userIds")
+    planner = Planner(raw(info))
+    keys = {key for text in userIds if (key := global_id.decode(USERS, text)) is not None}
+    picked = planner.rows()
+    ask = Ask(
+        PRESENCES, frozenset(picked.columns), where={"userId": {"$in": sorted(keys)}}, children=tuple(picked.children)
+    )
+    return await info.context.store.read.some(ask, info.context.actor, PEOPLE)
+
+
+@strawberry.type
+class PresenceQueries:
+    advisorPresence: list[AdvisorUserPresence] = strawberry.field(
+        resolver=_presence, description="Who of these people is online, as far as you may know; in no order."
+    )
+
+
+@strawberry.input(description="A sign of life, to be sent about once a minute.")
+class AdvisorPresenceHeartbeatInput(Input):
+    online: bool = required("Whether you are here; false when you leave.")
+    conversationId: strawberry.ID | None = optional("Conversation that you look at; none unless given.")
+
+
+@strawberry.type(description="Your presence.")
+class AdvisorPresenceHeartbeatPayload(Payload):
+    presence: AdvisorUserPresence | None = one(PRESENCES, "presence", "Your presence as it is now.")
+
+
+async def beat(hand: Change, input: AdvisorPresenceHeartbeatInput) -> Outcome:
+    """Say that one is here, or leaves."""
+    owner = hand.profile(PRODUCT)
+    conversation = None
+    if input.conversationId is not None:
+        conversation = (await conversation_of(hand, input.conversationId))["_id"]
+    if await hand.store.write.hold(USERS, {"_id": owner}) is None:
+        raise not_found(USERS.noun)
+    said = {"isOnline": input.online, "lastSeenAt": now(), "currentConversationId": conversation}
+    row = build(PresenceRow, {"userId": owner, **said})
+    found, _ = await hand.store.write.upsert(PRESENCES, {"userId": owner}, row, hand.actor, said)
+    return {"presence": found["_id"]}
+
+
+@strawberry.type
+class PresenceMutations:
+    advisorPresenceHeartbeat: AdvisorPresenceHeartbeatPayload = change(beat, "Say that you are here, or leave.")

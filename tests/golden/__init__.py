@@ -1,0 +1,1 @@
+"""What MongoDB is asked for each documented operation, word for word."""

@@ -1,0 +1,204 @@
+"""Every list that clients are offered is carried by an index: no scan, no sort, and no page dearer than the first."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from bson import ObjectId
+
+from graphql_api.schema import executable_schema
+from models import cursor
+from models.actor import Actor, ActorKind
+from models.store.connection import Database
+from models.table import Order
+from tests.fixtures.wire import Api, Caller, People
+from tests.laws.explaining import Look, explained, flattened, look, scans, stages
+from tests.laws.lists import Shown, document, exposed, filters, keys, matching, orderings, readable
+
+LISTS = exposed(executable_schema())
+EACH = pytest.mark.parametrize("shown", LISTS, ids=str)
+ORDERED = pytest.mark.parametrize("shown", [shown for shown in LISTS if "orderBy" in shown.field.args], ids=str)
+SEARCHED = pytest.mark.parametrize("shown", [shown for shown in LISTS if "search" in shown.field.args], ids=str)
+
+PAGE = 20
+ROWS = 30_000
+DEEP = 1_000
+"""The page whose cost is compared with the first one's."""
+
+SLACK = 2
+"""Keys more: that of the position itself, and the seek where the bounds are two ranges (nulls come before values)."""
+
+
+def _actor(caller: Caller) -> Actor:
+    assert caller.profile is not None
+    return Actor(ActorKind.ACCOUNT, caller.name, caller.account, {"advisor": caller.profile})
+
+
+async def _ids(database: Database, shown: Shown, caller: Caller) -> dict[str, str]:
+    """An id of every table; the row below which the list is shown is really there."""
+    ids = keys()
+    if shown.parent is not None:
+        ids[shown.parent.type_name] = await _parent(database, shown, caller, ids[shown.parent.type_name])
+    return ids
+
+
+async def _parent(database: Database, shown: Shown, caller: Caller, text: str) -> str:
+    assert shown.parent is not None
+    row = readable(shown.parent, _actor(caller), text)
+    if row["_id"] == caller.profile:
+        return caller.id
+    await database[shown.parent.collection].insert_one(row)
+    return text
+
+
+async def _sent(api: Api, caller: Caller, text: str) -> list[Mapping[str, Any]]:
+    """The commands that the operation sends, but for the one that finds out who asks."""
+    await api.data(text, by=caller)
+    sent = [command for command in api.calls.seen if command.get("aggregate") != "accounts"]
+    assert sent, f"{text} asks the database nothing: the law would prove nothing."
+    return sent
+
+
+async def _check(database: Database, command: Mapping[str, Any], text: str, *, sorted_: bool = False) -> None:
+    assert scans(await explained(database, command)) == 0, f"{text} scans a collection."
+    for part in flattened(command):
+        found = set(stages(await explained(database, part)))
+        assert "COLLSCAN" not in found, f"{text} scans a collection: give the table an index for it."
+        assert found & {"IXSCAN", "IDHACK", "TEXT", "TEXT_MATCH", "EOF", "COUNT_SCAN"}, f"{text}: {found}"
+        assert sorted_ or "SORT" not in found, f"{text} sorts in memory: give the table an index in that order."
+
+
+def test_finds_the_lists_of_the_schema() -> None:
+    assert {"Query.advisorConversations", "AdvisorConversation.messages"} <= {str(shown) for shown in LISTS}
+
+
+def test_every_connection_is_a_list_that_the_laws_see() -> None:
+    seen = {str(shown) for shown in LISTS}
+    kinds = [kind for kind in executable_schema().type_map.values() if hasattr(kind, "fields")]
+    unseen = [
+        f"{kind.name}.{name}"
+        for kind in kinds
+        for name, field in kind.fields.items()
+        if str(getattr(field, "type", "")).rstrip("!").endswith("Connection") and f"{kind.name}.{name}" not in seen
+    ]
+    assert not unseen, f"Say in the metadata of {unseen} which list they show (resolvers/plan.py)."
+
+
+@ORDERED
+async def test_orders_are_carried(api: Api, people: People, database: Database, shown: Shown) -> None:
+    ann = await people.person("ann")
+    ids = await _ids(database, shown, ann)
+    for arguments in orderings(shown):
+        text = document(shown, arguments, ids)
+        for command in await _sent(api, ann, text):
+            await _check(database, command, text)
+
+
+@EACH
+async def test_filters_are_carried(api: Api, people: People, database: Database, shown: Shown) -> None:
+    ann = await people.person("ann")
+    ids = await _ids(database, shown, ann)
+    for arguments in ["", *filters(shown, ids)]:
+        text = document(shown, arguments, ids)
+        for command in await _sent(api, ann, text):
+            # Relevance is computed, so what is found by full text cannot come out of an index in order.
+            await _check(database, command, text, sorted_="search" in _demanded(shown))
+
+
+@SEARCHED
+async def test_searches_are_carried(api: Api, people: People, database: Database, shown: Shown) -> None:
+    ann = await people.person("ann")
+    ids = await _ids(database, shown, ann)
+    text = document(shown, "" if "search" in _demanded(shown) else 'search: "word"', ids, "nodes { id }")
+    for command in await _sent(api, ann, text):
+        if command.get("aggregate") == shown.listing.table.collection:
+            found = set(stages(await explained(database, command)))
+            assert {"TEXT_MATCH", "IXSCAN"} <= found
+            assert "COLLSCAN" not in found
+            return
+    pytest.fail(f"{text} sends no search.")
+
+
+def _demanded(shown: Shown) -> set[str]:
+    return {name for name, argument in shown.field.args.items() if str(argument.type).endswith("!")}
+
+
+@ORDERED
+async def test_page_one_thousand_costs_what_page_one_costs(
+    api: Api, people: People, database: Database, shown: Shown
+) -> None:
+    ann = await people.person("ann")
+    ids = await _ids(database, shown, ann)
+    rows = await _fill(database, shown, await _list_command(api, ann, shown, ids, ""))
+    for name, order in shown.listing.orders.choices.items():
+        for descending in (False, True):
+            asked = f"orderBy: {{field: {name}, direction: {'DESC' if descending else 'ASC'}}}"
+            turned = descending != order.columns[0].startswith("-")
+            there = _cursors(rows, order.reversed if turned else order)
+            await _compare(api, ann, database, shown, ids, f"first: {PAGE} {asked}", f'after: "{there[0]}"')
+            await _compare(api, ann, database, shown, ids, f"last: {PAGE} {asked}", f'before: "{there[1]}"')
+
+
+async def _compare(
+    api: Api, caller: Caller, database: Database, shown: Shown, ids: Mapping[str, str], page: str, place: str
+) -> None:
+    near = await _looked(database, await _list_command(api, caller, shown, ids, page))
+    far = await _looked(database, await _list_command(api, caller, shown, ids, f"{page} {place}"))
+    assert near.returned == far.returned == PAGE + 1
+    assert near.keys <= PAGE + 1 + SLACK, f"{shown}, {page}: the first page looks at {near.keys} keys."
+    assert abs(far.keys - near.keys) <= SLACK, f"{shown}, {page}: page {DEEP} looks at {far.keys} keys."
+    assert abs(far.documents - near.documents) <= SLACK, f"{shown}, {page}: {far.documents} documents."
+
+
+async def _list_command(
+    api: Api, caller: Caller, shown: Shown, ids: Mapping[str, str], arguments: str
+) -> dict[str, Any]:
+    sent = await _sent(api, caller, document(shown, arguments, ids, "nodes { id version }"))
+    return flattened(sent[-1])[0]
+
+
+async def _looked(database: Database, command: Mapping[str, Any]) -> Look:
+    return look(await explained(database, command))
+
+
+async def _fill(database: Database, shown: Shown, command: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Rows which the list shows, each at a place of its own in every order."""
+    table = shown.listing.table
+    fixed = matching(command["filter"] if "filter" in command else _joined(command["pipeline"]))
+    ordered = {column for order in shown.listing.orders.choices.values() for column, _ in order.keys} - {"_id"}
+    told = {column for index in table.indexes if index.unique for column, _ in index.keys} - set(fixed) - {"_id"}
+    rows = []
+    for number in range(ROWS):
+        row: dict[str, Any] = {**fixed, **{column: ObjectId() for column in told}, "_id": ObjectId(), "version": 1}
+        for column in ordered:
+            _put(row, column, number)
+        rows.append(row)
+    await database[table.collection].insert_many(rows, ordered=False)
+    return rows
+
+
+def _joined(pipeline: list[Mapping[str, Any]]) -> dict[str, Any]:
+    return {"$and": [stage["$match"] for stage in pipeline if "$match" in stage]}
+
+
+def _put(row: dict[str, Any], path: str, value: Any) -> None:
+    *outer, last = path.split(".")
+    for part in outer:
+        row = row.setdefault(part, {})
+    row[last] = value
+
+
+def _at(row: Any, path: str) -> Any:
+    for part in path.split("."):
+        row = row[part]
+    return row
+
+
+def _cursors(rows: list[dict[str, Any]], order: Order) -> tuple[str, str]:
+    """The cursors behind which page 1,000 lies, from the start and from the end."""
+    there = list(rows)
+    for column, way in reversed(order.keys):
+        there.sort(key=lambda row: _at(row, column), reverse=way < 0)
+    places = (there[PAGE * (DEEP - 1) - 1], there[-PAGE * (DEEP - 1)])
+    start, end = (cursor.encode(order.keys, [_at(row, column) for column, _ in order.keys]) for row in places)
+    return start, end
