@@ -4,13 +4,19 @@ import base64
 import binascii
 import zlib
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import bson
+from bson import Int64, ObjectId
 from bson.errors import BSONError
 
 CURSOR_CHARACTERS = 2_048
 """Length of a cursor that is looked at, in characters; the longest column that orders a list has a thousand bytes."""
+
+
+PLAIN = frozenset({type(None), bool, int, Int64, float, str, ObjectId, datetime})
+"""What columns that order a list hold, and so what a cursor may."""
 
 
 def encode(order: Sequence[tuple[str, int]], values: Sequence[Any]) -> str:
@@ -31,8 +37,8 @@ def decode(order: Sequence[tuple[str, int]], text: str) -> tuple[Any, ...]:
     values = content.get("v")
     if content.get("o") != fingerprint(order) or not isinstance(values, list) or len(values) != len(order):
         raise ValueError("a cursor of another list or order")
-    if any(isinstance(value, (dict, list)) for value in values):
-        # A document in the place of a value would be read as an operator.
+    if any(type(value) not in PLAIN for value in values):
+        # A document or a pattern in the place of a value would be read as an operator.
         raise ValueError("not a cursor")
     return tuple(values)
 

@@ -224,11 +224,13 @@ def both(*filters: Filter) -> Filter:
     """The rows that all `filters` match; a later one can never loosen an earlier one."""
     if any(part is NOTHING for part in filters):
         return NOTHING
-    parts: list[Filter] = []
+    # Each condition once, told apart by how they are written: to Python True equals 1, to MongoDB it does not.
+    told: dict[str, Filter] = {}
     for part in filters:
         for condition in part["$and"] if set(part) == {"$and"} else [part]:
-            if condition and condition not in parts:
-                parts.append(condition)
+            if condition:
+                told.setdefault(repr(condition), condition)
+    parts = list(told.values())
     if not parts:
         return EVERYTHING
     return parts[0] if len(parts) == 1 else {"$and": parts}

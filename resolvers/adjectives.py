@@ -199,8 +199,12 @@ class Orders:
 
 def orders(name: str, **choices: tuple[str, ...]) -> Orders:
     """The orders of a list: for each name in the enum, the columns as `Order` takes them."""
-    field_enum = Enum(f"{name}OrderField", {choice: choice for choice in choices})  # type: ignore[misc]  # derived
-    shown = strawberry.enum(field_enum, description="What a list is ordered by.")
+    make: Any = Enum  # mypy reads a call of Enum itself as a class statement, which a derived name cannot be
+    shown = make(f"{name}OrderField", {choice: choice for choice in choices})
+    strawberry.enum(shown, description="What a list is ordered by.")
+    for value in shown.__strawberry_definition__.values:
+        columns = " and ".join(f"`{column.removeprefix('-')}`" for column in choices[value.name])
+        value.description = f"By {columns}."
     made = _input(
         f"{name}Order",
         "The order of a list; rows that are level come in the order of their ids.",

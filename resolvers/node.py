@@ -23,7 +23,7 @@ async def _find(info: Info, texts: list[str]) -> list[Any]:
     """The readable rows of the ids in their order, None for the others: one call a table."""
     planner = Planner(raw(info))
     by_tag: dict[str, list[ObjectId]] = defaultdict(list)
-    for text in texts:
+    for text in dict.fromkeys(texts):
         tag = global_id.tag(text)
         key = global_id.decode(NODES[tag][0], text) if tag in NODES else None
         if key is not None:

@@ -23,7 +23,8 @@ def _timestamp_out(value: int | datetime) -> int:
 
 
 def _timestamp_in(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
+    whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+    if isinstance(value, bool) or not whole:
         raise GraphQLError("Timestamp must be a whole number of Unix milliseconds.")
     if not 0 <= value <= TIMESTAMP_LIMIT:
         raise GraphQLError(f"Timestamp must be between 0 and {TIMESTAMP_LIMIT}.")

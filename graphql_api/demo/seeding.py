@@ -124,7 +124,7 @@ async def _conversations(run: _Run, planned: Sequence[Plan], sent: Callable[[int
     waiting = Written()
     for plan in planned:
         conversations.write(plan, run.ids.profile(plan.person.subject), waiting)
-        if len(waiting.messages) >= bulk.BATCH:
+        if len(waiting.messages) >= bulk.BATCH * bulk.AT_ONCE:
             await _send(run, waiting, sent)
     await _send(run, waiting, sent)
     await run.send(CONVERSATIONS, waiting.conversations)

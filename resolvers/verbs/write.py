@@ -22,11 +22,30 @@ from models.validation import Refusals
 from resolvers.context import Context, Info, raw
 from resolvers.listing import REQUIRED, argument, signed
 from resolvers.selection import Planner
+from resolvers.table import choice
 
 Outcome = dict[str, Any]
 """What a write did, by the payload's fields: ids of rows to show, and plain values. It is what a replay shows again."""
 
-strawberry.enum(Code, name="ErrorCode", description="Why a write was refused; stable, to branch on.")
+choice(
+    Code,
+    "ErrorCode",
+    "Why a write was refused; stable, to branch on.",
+    UNAUTHENTICATED="Only who signs in can do this.",
+    FORBIDDEN="You may see it, and not do this with it.",
+    NOT_FOUND="It is not there, or not for you to see.",
+    INVALID="A value that is not taken there.",
+    TOO_LONG="A text or list that is too long.",
+    OUT_OF_RANGE="A number that is too small or too large.",
+    CONFLICT="Something else is under way that excludes this.",
+    ALREADY_EXISTS="Something else has this id or unique value.",
+    STALE_VERSION="It was changed since; the payload shows it as it is now.",
+    IDEMPOTENCY_KEY_REUSED="The key was used with another input.",
+    CAPACITY_REACHED="There is no room for more.",
+    WRONG_STATE="It is not in a state that allows this.",
+    RATE_LIMITED="Too many of these in a short time.",
+    PLAN_REQUIRED="Your plan does not allow more.",
+)
 
 
 @strawberry.type(description="Why a write was refused, in terms of its input.")

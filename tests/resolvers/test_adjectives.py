@@ -17,7 +17,7 @@ from resolvers.advisor.advisor import ADVISOR_WHERE
 from resolvers.advisor.conversation import ORDERS
 from resolvers.advisor.message import MESSAGE_WHERE
 
-KEY = ObjectId()
+KEY = ObjectId("0123456789abcdef01234567")
 TEXT = global_id.encode(ADVISORS.tag, KEY)
 
 

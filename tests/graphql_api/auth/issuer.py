@@ -128,9 +128,7 @@ class KeyServer:
     hung_up: threading.Event = field(default_factory=threading.Event)
 
 
-def start_key_server() -> tuple[KeyServer, Callable[[], None]]:
-    """Start a real HTTP server on a free loopback port; returns its controls and the call that ends it."""
-
+def _handler(controls: KeyServer) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             controls.asked.append(self.path)
@@ -157,8 +155,14 @@ def start_key_server() -> tuple[KeyServer, Callable[[], None]]:
         def log_message(self, format: str, *args: Any) -> None:
             """Say nothing: the standard one writes to stderr."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    return Handler
+
+
+def start_key_server() -> tuple[KeyServer, Callable[[], None]]:
+    """Start a real HTTP server on a free loopback port; returns its controls and the call that ends it."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
     controls = KeyServer(f"http://127.0.0.1:{server.server_address[1]}/keys")
+    server.RequestHandlerClass = _handler(controls)
     controls.gate.set()
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()

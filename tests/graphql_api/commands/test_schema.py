@@ -10,7 +10,7 @@ from graphql_api.schema import schema_text
 
 OLD = """
 type Query { post(id: ID!): Post }
-type Post { title: String! votes: Int kind: Kind }
+type Post { title: String! votes: Int views: Int kind: Kind }
 enum Kind { SHORT LONG }
 """
 
@@ -18,8 +18,8 @@ enum Kind { SHORT LONG }
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (("votes: Int", ""), ["Post.votes was removed."]),
-        (("title: String!", "title: String"), ["Post.title changed type from String! to String."]),
+        (("votes: Int", ""), ["Field Post.votes was removed."]),
+        (("title: String!", "title: String"), ["Field Post.title changed type from String! to String."]),
         (("id: ID!", "id: ID!, in: ID!"), ["A required argument Query.post(in:) was added."]),
         (("SHORT LONG", "SHORT"), ["Enum value Kind.LONG was removed."]),
         (("votes: Int", "votes: Int seen: Int"), []),

@@ -39,7 +39,8 @@ async def test_it_leaves_boards_conversations_and_the_marketplace(api: Api, peop
     assert (payload["advisor"]["status"], payload["advisor"]["version"]) == ("ARCHIVED", 2)
     stored = await database["advisor_advisors"].find_one({"_id": row["_id"]})
     assert stored is not None
-    assert stored["deletedAt"] == payload["advisor"]["deletedAt"] == stored["updatedAt"]
+    assert stored["deletedAt"] == payload["advisor"]["deletedAt"]
+    assert row["createdAt"] <= stored["deletedAt"] <= stored["updatedAt"]
 
     query = """{ advisorBoard { nodes { advisor { persona { name } } } totalCount }
       advisorConversations { nodes { activeAdvisorId } }
