@@ -74,15 +74,16 @@ async def examine(database: Database, tables: Sequence[Table[Any]]) -> Report:
     examined = [
         await inspection.table(database, collection, declared) for collection, declared in declarations(tables).items()
     ]
-    problems = [*_server_problems(facts), *(problem for table in examined for problem in _table_problems(table))]
+    problems = [*server_problems(facts), *(problem for table in examined for problem in _table_problems(table))]
     for invariant in INVARIANTS:
         if invariant.table in tables:
             wrong = await inspection.violations(database, invariant)
-            problems += _row_problems(invariant, wrong)
+            problems += row_problems(invariant, wrong)
     return Report(database.name, facts, tuple(examined), tuple(problems))
 
 
-def _server_problems(server: ServerFacts) -> Iterator[Problem]:
+def server_problems(server: ServerFacts) -> Iterator[Problem]:
+    """What is wrong with the server itself."""
     if server.replica_set is None and not server.sharded:
         yield Problem(
             "standalone", "server", "Transactions need a replica set: start mongod with --replSet and initiate it."
@@ -118,7 +119,8 @@ _INDEX_WORDS = {
 }
 
 
-def _row_problems(invariant: Invariant, wrong: Sequence[object] | None) -> Iterator[Problem]:
+def row_problems(invariant: Invariant, wrong: Sequence[object] | None) -> Iterator[Problem]:
+    """What the `wrong` rows of an invariant come to; None is for an examination that took too long."""
     where = f"{invariant.table.collection}.{invariant.name}"
     if wrong is None:
         seconds = inspection.CHECK_MILLISECONDS // 1000

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -55,20 +56,17 @@ async def fill(
     found = await clearing.find(database, issuer)
     if not force and await clearing.complete(database, found):
         return SeedReport()
-    run = _Run(database, issuer, now, found.keys)
+    shown = progress or Progress(disable=True)
+    removing = shown.add_task("Removing old demo rows", total=None)
     lost = await clearing.clear(database, found)
+    shown.remove_task(removing)
+    run = _Run(database, issuer, now, found.keys)
     plans = {person: _plans(person, scale, now) for person in people(scale.visitors)}
     await _people(run, plans)
     await _advisors(run, lost)
-    total = 2 * sum(plan.exchanges for planned in plans.values() for plan in planned)
-    task = progress.add_task("Demo messages", total=total) if progress else None
-
-    def advance(sent: int) -> None:
-        if progress is not None and task is not None:
-            progress.advance(task, sent)
-
+    task = shown.add_task("Demo messages", total=2 * sum(p.exchanges for planned in plans.values() for p in planned))
     for planned in plans.values():
-        await _conversations(run, planned, advance)
+        await _conversations(run, planned, partial(shown.advance, task))
     return SeedReport(MappingProxyType(dict(run.counts)))
 
 

@@ -77,7 +77,7 @@ def test_free_content_is_bounded() -> None:
         _parse(FREE, [0] * JSON_ITEMS)
 
 
-@pytest.mark.parametrize("number", [2**63, -(2**63) - 1, 10**400])
+@pytest.mark.parametrize("number", [2**63, -(2**63) - 1, 10**40])
 def test_free_integers_fit_into_the_database(number: int) -> None:
     with pytest.raises(GraphQLError, match="must fit into 64 bits"):
         _parse(FREE, {"a": [number]})
