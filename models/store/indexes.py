@@ -44,7 +44,7 @@ async def _sync(
 ) -> None:
     there = await existing(database, collection)
     wanted = {index.name: index for index in declared}
-    differing = [name for name in wanted if name in there and _shape(there[name]) != shape(wanted[name])]
+    differing = [name for name in wanted if name in there and shape_found(there[name]) != shape(wanted[name])]
     unknown = [name for name in there if name not in wanted and name != "_id_"]
     report.differing += [f"{collection}.{name}" for name in differing]
     report.unknown += [f"{collection}.{name}" for name in unknown]
@@ -74,7 +74,8 @@ def shape(index: Index) -> tuple[Any, ...]:
     return around, texts, index.unique, dict(index.partial) if index.partial else None, index.expires
 
 
-def _shape(found: Mapping[str, Any]) -> tuple[Any, ...]:
+def shape_found(found: Mapping[str, Any]) -> tuple[Any, ...]:
+    """The same of an index as MongoDB tells it."""
     # A text index keeps its words under "_fts"/"_ftsx" and its columns in "weights".
     around = tuple((column, way) for column, way in found["key"].items() if not column.startswith("_fts"))
     texts = frozenset(found.get("weights", {}))

@@ -12,8 +12,7 @@ from pymongo.read_concern import ReadConcern
 
 from models.invariant import Invariant
 from models.store.connection import Database
-from models.store.indexes import _shape as found_shape
-from models.store.indexes import existing, shape
+from models.store.indexes import existing, shape, shape_found
 from models.table import Index
 
 CHECK_MILLISECONDS = 30_000
@@ -143,7 +142,7 @@ def _state(name: str, found: Document, wanted: Index | None) -> IndexState:
         return IndexState.DECLARED
     if wanted is None:
         return IndexState.UNKNOWN
-    return IndexState.DECLARED if found_shape(found) == shape(wanted) else IndexState.DIFFERING
+    return IndexState.DECLARED if shape_found(found) == shape(wanted) else IndexState.DIFFERING
 
 
 def _missing(index: Index) -> IndexFacts:

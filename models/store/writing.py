@@ -78,7 +78,7 @@ class Writer:
         version: Filter = EVERYTHING if expected_version is None else {"version": expected_version}
         condition = both(rule, {"_id": key}, version, when)
         if condition is not NOTHING:
-            changed = await self._change(table, condition, {"$set": accepted})
+            changed = await self._change(table, condition, _versioned({"$set": accepted}))
             if changed is not None:
                 return changed
         raise await self._why_not(table, key, actor, table.policy.update, expected_version, otherwise)
@@ -111,25 +111,32 @@ class Writer:
         update["$setOnInsert"] = {column: value for column, value in fresh.items() if column not in settled}
         collection = self.database[table.collection]
         try:
-            found = await collection.find_one_and_update(
-                dict(unique), update, upsert=True, return_document=ReturnDocument.AFTER
+            # The row as it was: only its absence tells that it was made now, since a client may send its own id again.
+            before = await collection.find_one_and_update(
+                dict(unique), update, upsert=True, return_document=ReturnDocument.BEFORE
             )
         except DuplicateKeyError as error:
             raise taken(table, error) from error
-        assert found is not None  # noqa: S101  # an upsert always finds
-        return found, bool(found["_id"] == fresh["_id"])
+        if before is None:
+            return fresh, True
+        return ({**before, **update["$set"], "version": before["version"] + 1} if accepted else before), False
 
-    async def effect(self, table: Table[Any], condition: Filter, update: Mapping[str, Any]) -> int:
+    async def effect(
+        self, table: Table[Any], condition: Filter, update: Mapping[str, Any], *, quiet: bool = False
+    ) -> int:
         """Change rows as a consequence of an allowed write, whoever may edit them by hand; the number changed.
 
-        For counters, touches and cascades alone: no rule is asked.
+        For cascades and the server's own columns alone: no rule is asked. `quiet` is for what nobody edits (counters,
+        touches, sets): the version stays, so that no editor's `expectedVersion` goes stale by it, and so does the time.
         """
-        result = await self.database[table.collection].update_many(condition, _versioned(update))
-        return result.modified_count
+        change = update if quiet else _versioned(update)
+        return (await self.database[table.collection].update_many(condition, change)).modified_count
 
-    async def effect_one(self, table: Table[Any], condition: Filter, update: Update) -> Document | None:
+    async def effect_one(
+        self, table: Table[Any], condition: Filter, update: Update, *, quiet: bool = False
+    ) -> Document | None:
         """Like `effect` for one row: the row as it then is, or None when no row meets the condition."""
-        return await self._change(table, condition, update)
+        return await self._change(table, condition, update if quiet else _versioned(update))
 
     async def effect_delete(self, table: Table[Any], condition: Filter) -> int:
         """Remove rows as a consequence of an allowed write, e.g. the children of a deleted one; the number removed."""
@@ -150,7 +157,7 @@ class Writer:
     async def _change(self, table: Table[Any], condition: Filter, update: Update) -> Document | None:
         try:
             return await self.database[table.collection].find_one_and_update(
-                condition, _versioned(update), return_document=ReturnDocument.AFTER
+                condition, update, return_document=ReturnDocument.AFTER
             )
         except DuplicateKeyError as error:
             raise taken(table, error) from error

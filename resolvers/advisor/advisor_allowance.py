@@ -24,7 +24,7 @@ writers at once no more get in than there is room for."""
 async def claim(hand: Change, person: ObjectId) -> None:
     """Count one advisor more of the person. Raises PLAN_REQUIRED when the plan allows no more."""
     counted = {"$inc": {"privateAdvisorCount": 1}}
-    if await hand.store.write.effect_one(USERS, {"_id": person, **HAS_ROOM}, counted) is None:
+    if await hand.store.write.effect_one(USERS, {"_id": person, **HAS_ROOM}, counted, quiet=True) is None:
         plan = UserPlan((await hand.readable(USERS, person, "plan"))["plan"])
         allowed = f"Your plan ({plan.value}) allows {PRIVATE_ADVISORS[plan]} private advisors"
         raise Refusal(Code.PLAN_REQUIRED, f"{allowed}: archive one, or change the plan.")
@@ -33,4 +33,4 @@ async def claim(hand: Change, person: ObjectId) -> None:
 async def release(hand: Change, person: ObjectId) -> None:
     """Count one advisor less of the person."""
     counted = {"$inc": {"privateAdvisorCount": -1}}
-    await hand.store.write.effect_one(USERS, {"_id": person, "privateAdvisorCount": {"$gt": 0}}, counted)
+    await hand.store.write.effect_one(USERS, {"_id": person, "privateAdvisorCount": {"$gt": 0}}, counted, quiet=True)

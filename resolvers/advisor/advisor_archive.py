@@ -47,8 +47,10 @@ async def archive(hand: Change, input: AdvisorArchiveInput) -> Outcome:
 async def clear_places(hand: Change, archived: dict[str, Any]) -> None:
     """Take an archived advisor off every board, out of every conversation, and off its owner's count."""
     key: ObjectId = archived["_id"]
-    await hand.store.write.effect(SELECTIONS, {"advisorId": key}, {"$set": {"hidden": True}})
-    await hand.store.write.effect(CONVERSATIONS, {"activeAdvisorId": key}, {"$unset": {"activeAdvisorId": ""}})
+    await hand.store.write.effect(SELECTIONS, {"advisorId": key}, {"$set": {"hidden": True}}, quiet=True)
+    # The version moves, since an editor sees the advisor; the time does not: nothing was said in the conversations.
+    cleared = {"$unset": {"activeAdvisorId": ""}, "$inc": {"version": 1}}
+    await hand.store.write.effect(CONVERSATIONS, {"activeAdvisorId": key}, cleared, quiet=True)
     if archived.get("ownerId") is not None:
         await release(hand, archived["ownerId"])
 

@@ -145,7 +145,7 @@ async def delete(hand: Change, input: AdvisorMessageDeleteInput) -> Outcome:
     """Delete a message in one's own conversation."""
     gone = await hand.store.write.delete(MESSAGES, hand.key(MESSAGES, input.id), hand.actor)
     conversation = {"_id": gone["conversationId"], "userId": gone["userId"]}
-    await hand.store.write.effect_one(CONVERSATIONS, conversation, {"$inc": {"messageCount": -1}})
+    await hand.store.write.effect_one(CONVERSATIONS, conversation, {"$inc": {"messageCount": -1}}, quiet=True)
     return {"deletedId": input.id}
 
 

@@ -83,7 +83,7 @@ async def may_answer(hand: Change, conversation: dict[str, Any], advisor: Object
 async def _met(hand: Change, owner: ObjectId, advisor: ObjectId) -> None:
     """Whoever an advisor has answered may see its name for good."""
     first = {"_id": owner, "metAdvisorIds": {"$ne": advisor}}
-    await hand.store.write.effect_one(USERS, first, {"$addToSet": {"metAdvisorIds": advisor}})
+    await hand.store.write.effect_one(USERS, first, {"$addToSet": {"metAdvisorIds": advisor}}, quiet=True)
 
 
 @strawberry.type

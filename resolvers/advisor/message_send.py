@@ -13,6 +13,7 @@ from models.advisor.message import MENTIONS, MESSAGES, MessageRow, MessageSender
 from models.advisor.rules import PRODUCT
 from models.advisor.selection import SELECTIONS
 from models.advisor.user import USERS
+from models.clock import now
 from models.errors import Code, Refusal, not_found
 from models.policy import Filter
 from models.store.ask import Ask
@@ -88,7 +89,8 @@ async def counted(hand: Change, conversation: Filter) -> dict[str, Any]:
 
     Raises NOT_FOUND when the conversation is not there; whoever deletes it meanwhile meets this write.
     """
-    touched = await hand.store.write.effect_one(CONVERSATIONS, conversation, {"$inc": {"messageCount": 1}})
+    spoken_in = {"$inc": {"messageCount": 1}, "$set": {"updatedAt": now()}}
+    touched = await hand.store.write.effect_one(CONVERSATIONS, conversation, spoken_in, quiet=True)
     if touched is None:
         raise not_found(CONVERSATIONS.noun, "conversationId")
     return touched

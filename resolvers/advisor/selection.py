@@ -117,10 +117,13 @@ async def put(hand: Change, row: SelectionRow) -> tuple[ObjectId, bool]:
 
     The count is written in the transaction of the entry, so that archiving the advisor at the same time meets it.
     """
+    if await hand.store.write.hold(USERS, {"_id": row.userId}) is None:
+        # The profile is being deleted: nothing may be made that outlives it.
+        raise not_found(USERS.noun)
     pair = {"userId": row.userId, "advisorId": row.advisorId}
     entry, created = await hand.store.write.upsert(SELECTIONS, pair, row, hand.actor, {})
     if created:
-        await hand.store.write.effect_one(ADVISORS, {"_id": row.advisorId}, {"$inc": {"selectionCount": 1}})
+        await hand.store.write.effect_one(ADVISORS, {"_id": row.advisorId}, {"$inc": {"selectionCount": 1}}, quiet=True)
     return entry["_id"], created
 
 
@@ -144,7 +147,7 @@ async def unselect(hand: Change, input: AdvisorUnselectInput) -> Outcome:
         raise not_found(SELECTIONS.noun, "advisorId")
     await hand.store.write.delete(SELECTIONS, entry["_id"], hand.actor)
     counted = {"_id": key, "selectionCount": {"$gt": 0}}
-    await hand.store.write.effect_one(ADVISORS, counted, {"$inc": {"selectionCount": -1}})
+    await hand.store.write.effect_one(ADVISORS, counted, {"$inc": {"selectionCount": -1}}, quiet=True)
     return {"deletedId": global_id.encode(SELECTIONS.tag, entry["_id"])}
 
 

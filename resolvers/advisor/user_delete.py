@@ -112,6 +112,8 @@ async def _profile(hand: Change, owner: ObjectId) -> bool:
             return False
     for table in (PRESENCES, TYPING_INDICATORS):
         await hand.store.write.effect_delete(table, {"userId": owner})
+    # An advisor of the marketplace stays there, as one that the platform keeps.
+    await hand.store.write.effect(ADVISORS, {"ownerId": owner, "isPublic": True}, {"$unset": {"ownerId": ""}})
     await hand.store.write.effect_delete(USERS, {"_id": owner})
     return True
 

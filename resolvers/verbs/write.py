@@ -12,7 +12,7 @@ from bson import ObjectId
 from models import global_id
 from models.actor import Actor
 from models.errors import Code, Refusal, not_found
-from models.policy import RowData, Rule
+from models.policy import SERVICE, SIGNED_IN, RowData, Rule
 from models.store import Store
 from models.store.ask import Ask
 from models.store.replay import ReplayKey
@@ -139,10 +139,14 @@ class Change:
         return key
 
 
+KNOWN = SIGNED_IN | SERVICE
+"""Who may write at all; what more it takes is the tables' affair."""
+
+
 def change(
     run: Callable[[Change, Any], Awaitable[Outcome]], description: str, *, current: str = "", atomic: bool = True
 ) -> Any:
-    """A mutation that does `run` in a transaction and shows its outcome.
+    """A mutation that does `run` in a transaction and shows its outcome; strangers are told to sign in.
 
     `current` names the payload's field that shows the row as it is when the input's `expectedVersion` was stale.
     What is too large for one transaction is not `atomic`: it makes its own, and goes on where it was when it is run
@@ -159,6 +163,7 @@ def change(
         hand = Change(info.context.actor, info.context.store, given)
 
         async def work() -> Outcome:
+            hand.demand(KNOWN, {}, "")
             return await run(hand, input)
 
         outcome = await _attempted(info, _once if atomic else _resumed, work, given, current)

@@ -15,7 +15,7 @@ from models.advisor.typing_indicator import TYPING_INDICATORS
 from models.store.connection import Database
 from tests.factories import advisor as make
 from tests.fixtures.wire import ANONYMOUS, Api, People
-from tests.resolvers.advisor.writing import done, gid, refusal, rows, write
+from tests.resolvers.advisor.writing import denied, done, gid, refusal, rows, write
 
 CHILDREN = (MESSAGES, MEMORIES, THREAD_SUMMARIES, TYPING_INDICATORS)
 ONE = "query($id: ID!) { advisorConversation(id: $id) { id title } }"
@@ -166,7 +166,7 @@ async def test_update_and_delete_are_refused_to_all_others(api: Api, people: Peo
             ("advisorConversationActiveAdvisorSet", {"advisorId": gid(ADVISORS, advisor)}),
             ("advisorConversationDelete", {}),
         ):
-            assert await refusal(api, mutation, stranger, id=key, **given) == ("NOT_FOUND", "id")
+            assert await refusal(api, mutation, stranger, id=key, **given) == denied(stranger)
     assert await refusal(api, "advisorConversationUpdate", ann, id=key, title=None) == ("INVALID", "title")
     assert await rows(database, CONVERSATIONS, MESSAGES) == before
 

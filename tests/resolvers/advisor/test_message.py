@@ -13,7 +13,7 @@ from models.advisor.user import USERS
 from models.store.connection import Database
 from tests.factories import advisor as make
 from tests.fixtures.wire import ANONYMOUS, Api, People
-from tests.resolvers.advisor.writing import done, gid, refusal, rows, write
+from tests.resolvers.advisor.writing import denied, done, gid, refusal, rows, write
 
 NODE = "query($id: ID!) { node(id: $id) { ... on AdvisorMessage { content viewerCanUpdate viewerCanDelete } } }"
 FIND = """query($search: String!, $conversation: ID) {
@@ -59,7 +59,7 @@ async def test_send_stores_the_message_and_touches_the_conversation(
     [[stored], [touched]] = await rows(database, MESSAGES, CONVERSATIONS)
     assert (stored["_id"], stored["userId"], stored["sender"]) == (key, ann.profile, "user")
     assert stored["contentJson"] == given["contentJson"]
-    assert (touched["messageCount"], touched["version"]) == (1, 2)
+    assert (touched["messageCount"], touched["version"]) == (1, 1)
     assert touched["updatedAt"] >= stored["createdAt"] > 1
 
 
@@ -114,7 +114,7 @@ async def test_fifty_sends_under_one_client_id_are_one_message(api: Api, people:
     answers = await asyncio.gather(*sends)
     [[stored], [conversation]] = await rows(database, MESSAGES, CONVERSATIONS)
     assert answers == [{"message": {"id": gid(MESSAGES, stored)}}] * 50
-    assert (conversation["messageCount"], conversation["version"]) == (1, 2)
+    assert (conversation["messageCount"], conversation["version"]) == (1, 1)
     assert stored["version"] == 1
 
 
@@ -176,7 +176,7 @@ async def test_update_and_delete_are_refused(api: Api, people: People, database:
     for stranger in (bob, olga):
         assert await refusal(api, "advisorMessageUpdate", stranger, id=own, content="x") == ("NOT_FOUND", "id")
     for stranger in (bob, olga, ANONYMOUS):
-        assert await refusal(api, "advisorMessageDelete", stranger, id=own) == ("NOT_FOUND", "id")
+        assert await refusal(api, "advisorMessageDelete", stranger, id=own) == denied(stranger)
     service = people.service("answering")
     assert await refusal(api, "advisorMessageUpdate", ANONYMOUS, id=own, content="x") == ("UNAUTHENTICATED", None)
     assert await refusal(api, "advisorMessageUpdate", service, id=answer, content="x") == ("FORBIDDEN", None)
@@ -195,7 +195,7 @@ async def test_delete_takes_any_message_and_counts_down(api: Api, people: People
     for key in (own, answer):
         assert await done(api, "advisorMessageDelete", ann, "deletedId", id=key) == {"deletedId": key}
     [messages, [touched]] = await rows(database, MESSAGES, CONVERSATIONS)
-    assert (messages, touched["messageCount"], touched["updatedAt"] > 1) == ([], 0, True)
+    assert (messages, touched["messageCount"], touched["updatedAt"]) == ([], 0, 1)
 
 
 async def test_one_message_is_deleted_once(api: Api, people: People, database: Database) -> None:

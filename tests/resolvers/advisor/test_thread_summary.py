@@ -8,7 +8,7 @@ from models.advisor.thread_summary import THREAD_SUMMARIES
 from models.store.connection import Database
 from tests.factories import advisor as make
 from tests.fixtures.wire import ANONYMOUS, Api, People
-from tests.resolvers.advisor.writing import done, gid, refusal, rows
+from tests.resolvers.advisor.writing import denied, done, gid, refusal, rows
 
 SHOWN = "summary { id conversationId content startMessageId endMessageId version viewerCanDelete }"
 NODE = "query($id: ID!) { node(id: $id) { ... on AdvisorThreadSummary { content viewerCanDelete } } }"
@@ -59,7 +59,7 @@ async def test_owner_and_services_read_and_the_owner_deletes(api: Api, people: P
         assert found == {"content": "They agreed.", "viewerCanDelete": deletes}
     for stranger in (bob, olga, ANONYMOUS):
         assert await api.data(NODE, {"id": key}, by=stranger) == {"node": None}
-        assert await refusal(api, "advisorThreadSummaryDelete", stranger, id=key) == ("NOT_FOUND", "id")
+        assert await refusal(api, "advisorThreadSummaryDelete", stranger, id=key) == denied(stranger)
     assert await refusal(api, "advisorThreadSummaryDelete", service, id=key) == ("FORBIDDEN", None)
     assert len((await rows(database, THREAD_SUMMARIES))[0]) == 1
     assert await done(api, "advisorThreadSummaryDelete", ann, "deletedId", id=key) == {"deletedId": key}

@@ -18,7 +18,7 @@ from models.advisor.user import USERS
 from models.store.connection import Database
 from tests.factories import advisor as make
 from tests.fixtures.wire import ANONYMOUS, Api, Caller, People
-from tests.resolvers.advisor.writing import done, gid, refusal, rows, write
+from tests.resolvers.advisor.writing import denied, done, gid, refusal, rows, write
 
 SHOWN = """id clerkId email name image plan privateAdvisorCount privateAdvisorLimit version createdAt updatedAt
     viewerCanUpdate"""
@@ -88,7 +88,7 @@ async def test_update_refuses_others_and_stale_versions(api: Api, people: People
     before = await rows(database, USERS)
     assert await refusal(api, "advisorUserUpdate", bob, id=ann.id, name="x") == ("NOT_FOUND", "id")
     assert await refusal(api, "advisorUserUpdate", olga, id=ann.id, name="x") == ("FORBIDDEN", None)
-    assert await refusal(api, "advisorUserUpdate", ANONYMOUS, id=ann.id, name="x") == ("NOT_FOUND", "id")
+    assert await refusal(api, "advisorUserUpdate", ANONYMOUS, id=ann.id, name="x") == ("UNAUTHENTICATED", None)
     billing = people.service("billing")
     assert await refusal(api, "advisorUserUpdate", billing, id=ann.id, name="x") == ("FORBIDDEN", None)
     assert await refusal(api, "advisorUserUpdate", ann, id=ann.id, name="") == ("INVALID", "name")
@@ -109,7 +109,7 @@ async def test_plan_is_set_by_billing_and_operators_alone(api: Api, people: Peop
     before = await rows(database, USERS)
     assert await refusal(api, "advisorUserPlanSet", ann, id=ann.id, plan="FREE") == ("FORBIDDEN", None)
     for stranger in (bob, ANONYMOUS, people.service("answering")):
-        assert await refusal(api, "advisorUserPlanSet", stranger, id=ann.id, plan="FREE") == ("NOT_FOUND", "id")
+        assert await refusal(api, "advisorUserPlanSet", stranger, id=ann.id, plan="FREE") == denied(stranger)
     assert await rows(database, USERS) == before
 
 

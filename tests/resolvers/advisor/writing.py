@@ -37,6 +37,11 @@ async def refusal(api: Api, mutation: str, by: Caller, **given: Any) -> tuple[st
     return error["code"], None if error["field"] is None else ".".join(error["field"])
 
 
+def denied(by: Caller) -> tuple[str, str | None]:
+    """What somebody is told who may not even see the row: strangers to sign in, all others that it is not there."""
+    return ("UNAUTHENTICATED", None) if by.token is None else ("NOT_FOUND", "id")
+
+
 async def rows(database: Database, *tables: Table[Any]) -> list[list[dict[str, Any]]]:
     """Everything that is stored in the tables, to be compared with later."""
     return [await database[table.collection].find().sort("_id").to_list() for table in tables]
