@@ -19,8 +19,10 @@ NOTHING: Filter = MappingProxyType({"_id": {"$in": []}})
 class Rule(ABC):
     """A condition on (actor, row), decidable from the row's own columns and the actor's grants."""
 
-    columns: frozenset[str] = frozenset()
-    """The columns of the row that `admits` reads."""
+    @property
+    def columns(self) -> frozenset[str]:
+        """The columns of the row that `admits` reads."""
+        return frozenset()
 
     @abstractmethod
     def filter(self, actor: Actor) -> Filter:
@@ -68,15 +70,21 @@ SERVICE = Fixed(frozenset({ActorKind.SERVICE}), "service")
 
 
 @dataclass(frozen=True, slots=True)
-class Owner(Rule):
-    """The row's `column` holds the caller's profile in `product`."""
+class OnColumn(Rule):
+    """A rule about the value of one column."""
 
     column: str
-    product: str
 
     @property
-    def columns(self) -> frozenset[str]:  # type: ignore[override]  # derived here, constant in the base
+    def columns(self) -> frozenset[str]:
         return frozenset({self.column})
+
+
+@dataclass(frozen=True, slots=True)
+class Owner(OnColumn):
+    """The row's `column` holds the caller's profile in `product`."""
+
+    product: str
 
     def filter(self, actor: Actor) -> Filter:
         profile = actor.profiles.get(self.product)
@@ -92,14 +100,8 @@ class Owner(Rule):
 
 
 @dataclass(frozen=True, slots=True)
-class OwnAccount(Rule):
+class OwnAccount(OnColumn):
     """The row's `column` holds the caller's account."""
-
-    column: str
-
-    @property
-    def columns(self) -> frozenset[str]:  # type: ignore[override]  # derived here, constant in the base
-        return frozenset({self.column})
 
     def filter(self, actor: Actor) -> Filter:
         return NOTHING if actor.account is None else {self.column: actor.account}
@@ -113,15 +115,10 @@ class OwnAccount(Rule):
 
 
 @dataclass(frozen=True, slots=True)
-class Is(Rule):
+class Is(OnColumn):
     """The row's `column` has one of the `values`, whoever asks; a missing column counts as None."""
 
-    column: str
     values: tuple[Any, ...]
-
-    @property
-    def columns(self) -> frozenset[str]:  # type: ignore[override]  # derived here, constant in the base
-        return frozenset({self.column})
 
     def filter(self, actor: Actor) -> Filter:  # noqa: ARG002  # the row alone decides
         return {self.column: self.values[0] if len(self.values) == 1 else {"$in": list(self.values)}}
@@ -135,16 +132,11 @@ class Is(Rule):
 
 
 @dataclass(frozen=True, slots=True)
-class Granted(Rule):
+class Granted(OnColumn):
     """The row's `column` is in the set of ids which the caller holds under the name `grant`."""
 
-    column: str
     grant: str
     text: str
-
-    @property
-    def columns(self) -> frozenset[str]:  # type: ignore[override]  # derived here, constant in the base
-        return frozenset({self.column})
 
     def filter(self, actor: Actor) -> Filter:
         held = actor.grants.get(self.grant)
@@ -160,14 +152,19 @@ class Granted(Rule):
 
 
 @dataclass(frozen=True, slots=True)
-class All(Rule):
-    """Every one of the `rules` admits the row."""
+class Composed(Rule):
+    """A rule made of `rules`."""
 
     rules: tuple[Rule, ...]
 
     @property
-    def columns(self) -> frozenset[str]:  # type: ignore[override]  # derived here, constant in the base
+    def columns(self) -> frozenset[str]:
         return frozenset().union(*(rule.columns for rule in self.rules))
+
+
+@dataclass(frozen=True, slots=True)
+class All(Composed):
+    """Every one of the `rules` admits the row."""
 
     def filter(self, actor: Actor) -> Filter:
         return both(*(rule.filter(actor) for rule in self.rules))
@@ -181,14 +178,8 @@ class All(Rule):
 
 
 @dataclass(frozen=True, slots=True)
-class Either(Rule):
+class Either(Composed):
     """At least one of the `rules` admits the row."""
-
-    rules: tuple[Rule, ...]
-
-    @property
-    def columns(self) -> frozenset[str]:  # type: ignore[override]  # derived here, constant in the base
-        return frozenset().union(*(rule.columns for rule in self.rules))
 
     def filter(self, actor: Actor) -> Filter:
         halves = [half for rule in self.rules if (half := rule.filter(actor)) is not NOTHING]

@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import strawberry
-from bson import ObjectId
 from graphql import GraphQLObjectType, get_named_type
 
 from models import global_id
@@ -84,10 +83,3 @@ async def fetch(planner: Planner, table: Table[Any], where: Filter) -> Any:
     picked = planner.rows()
     ask = Ask(table, frozenset(picked.columns), where=where, children=tuple(picked.children))
     return await planner.context.store.read.one(ask, planner.context.actor)
-
-
-async def fetch_all(planner: Planner, table: Table[Any], keys: list[ObjectId]) -> dict[ObjectId, Any]:
-    """The readable rows of these ids, with what the selection asks of them."""
-    picked = planner.rows()
-    ask = Ask(table, frozenset(picked.columns), children=tuple(picked.children))
-    return await planner.context.store.read.several(ask, keys, planner.context.actor)

@@ -17,12 +17,15 @@ import pytest
 COMMAND = [sys.executable, "-m", "graphql_api"]
 START_SECONDS = 60
 
+BARE = {name: os.environ[name] for name in os.environ if name in {"PATH", "HOME"} or name.startswith("COV")}
+"""An environment without the settings of whoever runs the tests."""
+
 
 class Serving:
     """A running `serve` and what it has printed."""
 
     def __init__(self, **settings: str) -> None:
-        environment = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "COLUMNS": "1000", **settings}
+        environment = {**BARE, "COLUMNS": "1000", **settings}
         self.process = subprocess.Popen(
             [*COMMAND, "serve"], env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True
         )
@@ -127,7 +130,7 @@ def test_a_taken_port_is_one_line_that_names_the_settings(data_dir: Path) -> Non
 def test_wrong_settings_are_named_one_a_line() -> None:
     done = subprocess.run(
         [*COMMAND, "serve"],
-        env={"PATH": os.environ["PATH"], "PORT": "abc", "LOG_LEVEL": "loud"},
+        env={**BARE, "PORT": "abc", "LOG_LEVEL": "loud"},
         capture_output=True,
         text=True,
         check=False,
@@ -143,7 +146,7 @@ def test_a_token_made_here_is_believed_here(data_dir: Path) -> None:
     assert url
     token = subprocess.run(
         [*COMMAND, "token", "ann"],
-        env={"PATH": os.environ["PATH"], **settings},
+        env={**BARE, **settings},
         capture_output=True,
         text=True,
         check=True,
