@@ -53,6 +53,7 @@ endif
 
 $(INSTALLED): requirements.lock
 	@$(FIND_PYTHON); test -x $(BIN)/python || $$python -m venv --clear $(VENV)
+	@echo "Installing the Python packages; this takes about half a minute, once."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $@
 

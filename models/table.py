@@ -75,7 +75,7 @@ class Table(Generic[R]):
     """A noun of the store.
 
     `tag` is the four characters with which the global ids of its rows begin; `noun` names a row in messages.
-    `hidden` are the columns that no GraphQL type shows. `watched` switches change images on (for live lists).
+    `hidden` are the columns that no GraphQL type shows.
     """
 
     row: type[R]

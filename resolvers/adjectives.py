@@ -11,7 +11,7 @@ from strawberry.annotation import StrawberryAnnotation
 
 from models import global_id
 from models.errors import Code, Refusal
-from models.policy import Filter
+from models.policy import EVERYTHING, NOTHING, Filter, both
 from models.table import Order, Table
 from resolvers.scalars import Timestamp
 
@@ -50,7 +50,7 @@ class IdComparison:
 
 @strawberry.input(description="Conditions on a truth value.")
 class BooleanComparison:
-    """A missing value counts as false nowhere: columns have defaults."""
+    """Columns of truth values have defaults, so there is no row without one."""
 
     eq: bool = strawberry.field(description="Equal to this.")
 
@@ -124,8 +124,7 @@ class Where:
                 parts.append(self._combined(name, condition, depth))
             else:
                 parts.append(_compared(name, self.columns[name.replace("_", ".")], condition))
-        found = [part for part in parts if part]
-        return {} if not found else found[0] if len(found) == 1 else {"$and": found}
+        return both(*parts)
 
     def named(self, given: Mapping[str, Any] | None) -> Iterator[str]:
         """The columns that a filter looks at, at any depth."""
@@ -143,11 +142,12 @@ class Where:
             raise Refusal(Code.INVALID, f"Filters may be nested {WHERE_DEPTH} levels deep.", "where", name)
         if name == "not":
             inner = self.filter(given, depth - 1)
-            return {"$nor": [inner]} if inner else {}
+            return {"$nor": [inner]} if inner else NOTHING
         _bounded(given, name)
         inners = [self.filter(part, depth - 1) for part in given]
         if not inners:
-            return {}
+            # All of no conditions hold for every row, at least one of none for no row.
+            return EVERYTHING if name == "and" else NOTHING
         return {"$and": inners} if name == "and" else {"$or": inners}
 
 

@@ -13,6 +13,7 @@ from models.actor import Actor
 from models.errors import Code, Refusal
 from models.policy import EVERYTHING, NOTHING, Filter, both
 from models.store.ask import Ask, Page
+from models.store.pipeline import overlap
 from models.table import Order, Table
 from resolvers.adjectives import Orders, Where
 from resolvers.context import Info
@@ -105,7 +106,7 @@ class Listing:
             named.update(self.where.named(arguments.get("where")))
         guards = []
         for path, rule in self.table.policy.private.items():
-            if path in named:
+            if any(overlap(path, column) for column in named):
                 guards.append(rule.filter(actor))
                 if guards[-1] is NOTHING:
                     raise Refusal(Code.FORBIDDEN, f"You may not read {path}, nor filter or order by it.", "where")

@@ -11,6 +11,7 @@ from models.account.account import ACCOUNTS
 from models.advisor.advisor import ADVISORS
 from models.advisor.message import MESSAGES, MessageSender
 from models.errors import Code, Refusal
+from models.policy import NOTHING
 from models.table import Order
 from resolvers.adjectives import TEXT_CHARACTERS, TEXTS, VALUES, WHERE_DEPTH, Direction, where
 from resolvers.advisor.advisor import ADVISOR_WHERE
@@ -43,13 +44,13 @@ TEXT = global_id.encode(ADVISORS.tag, KEY)
             {"$and": [{"sender": {"$eq": "user"}}, {"createdAt": {"$gt": 1}}]},
         ),
         ({"not": {"createdAt": {"gt": 1}}}, {"$nor": [{"createdAt": {"$gt": 1}}]}),
-        ({"not": {}}, {}),
+        ({"not": {}}, NOTHING),
         (
             {"or": [{"createdAt": {"gt": 5}}, {"createdAt": {"lt": 1}}]},
             {"$or": [{"createdAt": {"$gt": 5}}, {"createdAt": {"$lt": 1}}]},
         ),
         ({"and": []}, {}),
-        ({"or": []}, {}),
+        ({"or": []}, NOTHING),
     ],
 )
 def test_the_condition_of_a_filter(given: Any, condition: dict[str, Any]) -> None:
