@@ -22,6 +22,9 @@ DRAIN_SECONDS = 15
 KEEP_ALIVE_SECONDS = 75
 """Longer than the 60 s for which common balancers keep a connection: they close it first, and lose no request."""
 
+BACKLOG = 2048
+"""Connections that may wait to be accepted."""
+
 DEMO_TOKEN_SECONDS = 7 * 24 * 3600
 
 console = Console(stderr=True)
@@ -48,11 +51,12 @@ async def run() -> None:
 
 def listen(settings: Settings) -> socket.socket:
     """The socket to serve on, taken before anything is started. Raises `AddressTaken`."""
+    found = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET, socket.SOCK_STREAM)
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-        found = socket.socket(family, socket.SOCK_STREAM)
-        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         found.bind((settings.host, settings.port))
+        # Only a socket that listens keeps others off the address; whoever calls already waits for the server to stand.
+        found.listen(BACKLOG)
     except OSError as error:
         found.close()
         raise AddressTaken(
@@ -97,6 +101,7 @@ async def _serve(settings: Settings, app: Any, listening: socket.socket, token: 
         timeout_graceful_shutdown=DRAIN_SECONDS,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         lifespan="off",
+        backlog=BACKLOG,
     )
     server = Announced(config, _banner(settings, listening, token))
     # The server drains at a signal and raises it again when it is done; by then there is only the database to close.

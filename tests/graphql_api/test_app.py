@@ -1,7 +1,12 @@
 """The pipeline as a whole: who gets in, who is told to go, and what every answer carries."""
 
+import httpx
+import pytest
+
+from graphql_api.app import build_app
+from graphql_api.settings import SettingsError
 from models.store.connection import Database
-from tests.fixtures.wire import ANONYMOUS, Api, Caller, People
+from tests.fixtures.wire import ANONYMOUS, SETTINGS, Api, Caller, Calls, People
 
 VIEWER = "{ viewer { kind account { subject displayName } advisorUser { name plan } } }"
 
@@ -55,3 +60,32 @@ async def test_the_first_use_of_a_product_makes_the_profile_once(api: Api, peopl
         await api.data("{ advisorConversations { totalCount } }", by=ann)
     rows = await database["advisor_users"].find({}, {"_id": 0, "name": 1, "plan": 1, "accountId": 1}).to_list()
     assert rows == [{"name": "Ann", "plan": "free", "accountId": ann.account}]
+
+
+async def test_browsers_of_other_origins_are_let_in_by_name_alone(watched: tuple[Database, Calls]) -> None:
+    settings = SETTINGS.model_copy(update={"cors_origins": ["https://app.example.com"]})
+    transport = httpx.ASGITransport(build_app(settings, watched[0]))
+    asked = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization,content-type"}
+    async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as http:
+        known = await http.options("/graphql", headers={"Origin": "https://app.example.com", **asked})
+        assert known.status_code == 200
+        assert known.headers["Access-Control-Allow-Origin"] == "https://app.example.com"
+        assert "Access-Control-Allow-Credentials" not in known.headers
+        for origin in ("https://app.example.com.evil.example", "null", "http://app.example.com"):
+            other = await http.options("/graphql", headers={"Origin": origin, **asked})
+            assert other.status_code == 400
+            assert "Access-Control-Allow-Origin" not in other.headers
+
+
+async def test_every_answer_carries_its_id_and_says_nothing_of_the_server(api: Api) -> None:
+    for path, status in (("/graphql", 400), ("/health/live", 200), ("/nowhere", 404), ("/docs", 404)):
+        response = await api.http.get(path, headers={"X-Request-ID": "mine-1"})
+        assert (response.status_code, response.headers["X-Request-ID"]) == (status, "mine-1")
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        assert "server" not in response.headers
+
+
+async def test_settings_that_do_not_fit_are_named(watched: tuple[Database, Calls]) -> None:
+    settings = SETTINGS.model_copy(update={"auth_algorithm": "RS256", "auth_jwks": "ftp://id.example/keys"})
+    with pytest.raises(SettingsError, match="AUTH_JWKS"):
+        build_app(settings, watched[0])
