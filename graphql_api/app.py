@@ -5,6 +5,8 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from graphql_api.auth.service_keys import ServiceKeys
@@ -13,9 +15,12 @@ from graphql_api.context import Server
 from graphql_api.http.assets import Assets, asset_route
 from graphql_api.http.endpoint import Page, graphql_route
 from graphql_api.http.health import health_routes
+from graphql_api.http.negotiate import JSON
 from graphql_api.http.page import graphiql_page
+from graphql_api.http.refusal import HttpRefusal
 from graphql_api.http.request_id import HEADER, RequestId
 from graphql_api.http.request_log import RequestLog
+from graphql_api.http.responses import refused
 from graphql_api.http.security_headers import SecurityHeaders
 from graphql_api.operations.prepare import Operations
 from graphql_api.schema import executable_schema
@@ -53,7 +58,19 @@ def build_app(settings: Settings, database: Database, *, page: Page | None = Non
         ),
     ]
     # FastAPI's own pages describe REST routes; here the schema describes itself.
-    return FastAPI(routes=routes, middleware=middleware, openapi_url=None, docs_url=None, redoc_url=None)
+    return FastAPI(
+        routes=routes,
+        middleware=middleware,
+        exception_handlers={404: _nowhere},
+        redirect_slashes=False,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+    )
+
+
+async def _nowhere(_request: Request, _error: Exception) -> Response:
+    return refused(HttpRefusal(404, "NOT_FOUND", "Nothing is served here; GraphQL is at /graphql."), JSON)
 
 
 def build_server(settings: Settings, database: Database) -> Server:

@@ -10,7 +10,7 @@ from graphql_api.auth.service_keys import ServiceKeys
 from graphql_api.auth.tokens import Claims, TokenVerifier
 from graphql_api.operations.prepare import Operations, PreparedOperation
 from models.actor import ANONYMOUS, Actor, service
-from models.principal import Identity, Profile
+from models.principal import EMAIL_CHARACTERS, NAME_CHARACTERS, URL_CHARACTERS, Identity, Profile
 from models.store import Store
 from models.tables import PROFILES
 from resolvers.context import Context
@@ -50,21 +50,34 @@ class Server:
         if not isinstance(caller, Bearer):
             return ANONYMOUS
         used = profiles_used(prepared.root_fields)
-        known = PROFILES if OF_ALL_PRODUCTS & prepared.root_fields else ()
+        known = [profile for profile in PROFILES if (OF_ALL_PRODUCTS | profile.ended_by) & prepared.root_fields]
         return await self.store.principals.actor(_identity(caller.claims), used, known)
 
 
 def profiles_used(root_fields: frozenset[str]) -> list[Profile]:
-    """The profiles of the products whose root fields an operation names: each has its product's name before it."""
-    return [profile for profile in PROFILES if any(name.startswith(profile.product) for name in root_fields)]
+    """The profiles of the products whose root fields an operation names: each has its product's name before it.
+
+    A field that ends a profile does not make one.
+    """
+    return [
+        profile
+        for profile in PROFILES
+        if any(name.startswith(profile.product) for name in root_fields - profile.ended_by)
+    ]
 
 
 def _identity(claims: Claims) -> Identity:
+    """The person of a token. What an account has no room for is left out: nobody is shut out by a long name."""
+    email = _fitting(claims.email, EMAIL_CHARACTERS)
     return Identity(
         issuer=claims.issuer,
         subject=claims.subject,
-        email=claims.email,
-        emailVerified=claims.emailVerified,
-        name=claims.name,
-        picture=claims.picture,
+        email=email,
+        emailVerified=claims.emailVerified and email is not None,
+        name=_fitting(claims.name, NAME_CHARACTERS),
+        picture=_fitting(claims.picture, URL_CHARACTERS),
     )
+
+
+def _fitting(text: str | None, characters: int) -> str | None:
+    return text if text and text.strip() and len(text) <= characters else None

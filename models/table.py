@@ -1,6 +1,6 @@
 """A table: its row, its name to clients, its indexes and its policy, as one value that every room passes around."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic, TypeVar
@@ -102,32 +102,51 @@ class Table(Generic[R]):
         """The columns that some ordinary index carries; only these may be filtered or ordered by."""
         return frozenset({"_id"}).union(column for i in self._ordinary() for column, _ in i.keys)
 
-    def index_for(self, equal: Sequence[str], order: Order) -> Index:
-        """The index that yields rows with fixed `equal` columns in `order`, from either end, without a sort.
+    @cached_property
+    def texts(self) -> frozenset[str]:
+        """The columns that full text looks into."""
+        return frozenset(column for index in self.indexes for column, kind in index.keys if kind == "text")
 
-        Raises LookupError when no index does: such a list must not be offered.
+    def index_for(self, fixed: Sequence[str], order: Order, also: Iterable[str] = ()) -> Index:
+        """The index that yields rows with `fixed` columns in `order`, from either end, without a sort.
+
+        Of those that begin with more columns, fixed as `also`, the one that narrows most. Raises LookupError when no
+        index carries the order: such a list must not be offered.
         """
-        for candidate in self._ordinary():
-            if carries(candidate, frozenset(equal), order):
-                return candidate
-        raise LookupError(f"{self.collection}: no index carries {order.columns} under fixed {sorted(equal)}")
+        carrying = [
+            (depth, index) for index in self._ordinary() if (depth := carries(index, fixed, also, order)) is not None
+        ]
+        if not carrying:
+            raise LookupError(f"{self.collection}: no index carries {order.columns} under fixed {sorted(fixed)}")
+        return max(carrying, key=lambda found: found[0])[1]
 
     def _ordinary(self) -> Iterator[Index]:
         return (i for i in self.indexes if not i.text and not i.expires and i.partial is None)
 
 
-def carries(candidate: Index, equal: frozenset[str], order: Order) -> bool:
-    """Whether the index starts with the fixed columns and goes on exactly in the order (or its reverse)."""
+def carries(candidate: Index, fixed: Sequence[str], also: Iterable[str], order: Order) -> int | None:
+    """How many columns the index begins with before it goes on exactly in the order (or its reverse); None if not so.
+
+    It must begin with all that are `fixed` and may with some that are fixed `also`.
+    """
     plain = [(name.removeprefix("-"), -1 if name.startswith("-") else 1) for name in candidate.columns]
-    head, tail = plain[: len(equal)], plain[len(equal) :]
-    wanted = [key for key in order.keys if key[0] not in equal]
-    return {name for name, _ in head} == equal and tail in (wanted, [(name, -way) for name, way in wanted])
+    depth = len(plain) - len(order.keys)
+    head, tail = {name for name, _ in plain[:depth]}, plain[depth:]
+    forward = list(order.keys)
+    begins = depth >= 0 and set(fixed) <= head <= {*fixed, *also}
+    return depth if begins and tail in (forward, [(name, -way) for name, way in forward]) else None
 
 
 def _key(column: str) -> tuple[str, int | str]:
     if column.endswith(":text"):
         return column.removesuffix(":text"), "text"
     return (column[1:], -1) if column.startswith("-") else (column, 1)
+
+
+def document(row: Row) -> dict[str, Any]:
+    """The row as it is stored: without missing values unless its settings keep them, and without an id it has not."""
+    left_out = {"revision_id"} if row.id is not None else {"revision_id", "id"}
+    return stored(row.model_dump(exclude_none=not row.get_settings().keep_nulls, exclude=left_out))
 
 
 def stored(values: Any) -> dict[str, Any]:

@@ -126,6 +126,15 @@ class Where:
                 parts.append(_compared(name, self.columns[name.replace("_", ".")], condition))
         return both(*parts)
 
+    def equal(self, given: Mapping[str, Any] | None) -> frozenset[str]:
+        """The columns that a filter holds at one value."""
+        by_path = {name.replace("_", "."): condition for name, condition in (given or {}).items()}
+        return frozenset(
+            path
+            for path, condition in by_path.items()
+            if path in self.columns and condition and set(condition) == {"eq"}
+        )
+
     def named(self, given: Mapping[str, Any] | None) -> Iterator[str]:
         """The columns that a filter looks at, at any depth."""
         for name, condition in (given or {}).items():
@@ -265,5 +274,7 @@ def _bounded(value: Any, *path: str) -> None:
     if isinstance(value, list) and len(value) > VALUES:
         raise Refusal(Code.OUT_OF_RANGE, f"At most {VALUES} items are allowed.", "where", *path)
     for text in value if isinstance(value, list) else [value]:
-        if isinstance(text, str) and (len(text) > TEXT_CHARACTERS or "\0" in text):
+        if isinstance(text, str) and len(text) > TEXT_CHARACTERS:
             raise Refusal(Code.TOO_LONG, f"At most {TEXT_CHARACTERS} characters are allowed.", "where", *path)
+        if isinstance(text, str) and "\0" in text:
+            raise Refusal(Code.INVALID, "The character NUL is not allowed.", "where", *path)

@@ -2,7 +2,8 @@
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Any
 
 import strawberry
@@ -32,7 +33,8 @@ Scope = Callable[[Actor], Filter]
 class Listing:
     """The rows of `table` within a scope.
 
-    `fixed` are the columns that the scope holds constant: with an order they name the index that carries the list.
+    `fixed` are the columns that the scope holds constant: with an order they name the index that carries the list,
+    and of several the one that begins with what the client fixes as well.
     `scope` gives their values for the caller (and for a root field's own arguments); a nested list is fixed by its
     parent instead. `within` narrows further, by whatever the caller cannot choose. A list with `search` may be
     searched; one that is `searched` is nothing else than its searches.
@@ -46,12 +48,11 @@ class Listing:
     within: Scope = lambda _actor: EVERYTHING
     search: bool = False
     searched: bool = False
-    indexes: Mapping[tuple[str, ...], str] = field(init=False)
 
     def __post_init__(self) -> None:
         """Find the index of every order now: a list that none carries must not start."""
-        found = {order.columns: self.table.index_for(self.fixed, order).name for order in self.orders.choices.values()}
-        object.__setattr__(self, "indexes", found)
+        for order in self.orders.choices.values():
+            self.index(order)
 
     def ask(
         self,
@@ -89,8 +90,8 @@ class Listing:
             raise Refusal(Code.INVALID, "Give first or last, not both.", "last")
         return Page(
             order=order,
-            limit=backward if backward is not None else forward if forward is not None else PAGE_SIZE,
-            index=None if search is not None else self.index(order),
+            limit=backward or forward or min(PAGE_SIZE, limit),
+            index=None if search is not None else self.index(order, self._equal(arguments)),
             after=_position(order, arguments, "after"),
             before=_position(order, arguments, "before"),
             backward=backward is not None,
@@ -101,20 +102,25 @@ class Listing:
 
         Without this a hidden value is found by bisection. Raises FORBIDDEN when there can be no such row.
         """
-        named = {column for column, _ in page.order.keys}
+        named = {column: "orderBy" for column, _ in page.order.keys}
         if self.where is not None:
-            named.update(self.where.named(arguments.get("where")))
+            named |= dict.fromkeys(self.where.named(arguments.get("where")), "where")
+        if arguments.get("search") is not None:
+            named |= dict.fromkeys(self.table.texts, "search")
         guards = []
         for path, rule in self.table.policy.private.items():
-            if any(overlap(path, column) for column in named):
+            for argument_name in {named[column] for column in named if overlap(path, column)}:
                 guards.append(rule.filter(actor))
                 if guards[-1] is NOTHING:
-                    raise Refusal(Code.FORBIDDEN, f"You may not read {path}, nor filter or order by it.", "where")
+                    raise Refusal(Code.FORBIDDEN, f"You may not read {path}, nor find or order by it.", argument_name)
         return both(*guards)
 
-    def index(self, order: Order) -> str:
-        """The name of the index that carries the order from either end."""
-        return self.indexes.get(order.columns) or self.indexes[order.reversed.columns]
+    def index(self, order: Order, equal: frozenset[str] = frozenset()) -> str:
+        """The name of the index that carries the order from either end, when columns `equal` are fixed as well."""
+        return _index_name(self.table, self.fixed, order, equal)
+
+    def _equal(self, arguments: Mapping[str, Any]) -> frozenset[str]:
+        return frozenset() if self.where is None else self.where.equal(arguments.get("where"))
 
     def parameters(self) -> dict[str, tuple[Any, Any]]:
         """The arguments of a field that shows this list: name → annotation and default."""
@@ -136,6 +142,11 @@ class Listing:
         elif self.search:
             found["search"] = (argument(str | None, "Words to find; the rows come by relevance."), strawberry.UNSET)
         return found
+
+
+@cache
+def _index_name(table: Table[Any], fixed: tuple[str, ...], order: Order, equal: frozenset[str]) -> str:
+    return table.index_for(fixed, order, equal).name
 
 
 SEARCHED = Order(("-@score",))

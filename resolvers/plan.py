@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 KEY = "needs"
 """Under this key a Strawberry field's metadata hold one of the values below."""
 
+WRITES = "writes"
+"""Set in the metadata of every field that `change` makes: a law lets no other into the mutations."""
+
 
 @dataclass(frozen=True, slots=True)
 class Columns:

@@ -1,16 +1,19 @@
 """The scalars of the API beyond GraphQL's own."""
 
+import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, NewType
 
+import orjson
 import strawberry
-from graphql import GraphQLError
+from graphql import GraphQLError, Undefined
 from strawberry.types.scalar import ScalarDefinition
 
 TIMESTAMP_LIMIT = 9_007_199_254_740_991
 JSON_DEPTH = 32
 JSON_ITEMS = 10_000
+JSON_BYTES = 64 * 1024
 INTEGER_LIMIT = 2**63
 
 Timestamp = NewType("Timestamp", int)
@@ -33,6 +36,19 @@ def _timestamp_in(value: Any) -> int:
 
 def _json_in(value: Any) -> Any:
     _check_json(value, JSON_DEPTH, [JSON_ITEMS])
+    given = _given(value)
+    if len(orjson.dumps(given)) > JSON_BYTES:
+        raise GraphQLError(f"JSON may have {JSON_BYTES} bytes.")
+    return given
+
+
+def _given(value: Any) -> Any:
+    """The value without the variables in a literal that were not given: as the specification has it for inputs, a key
+    is left out, and an item is null."""
+    if isinstance(value, dict):
+        return {key: _given(inner) for key, inner in value.items() if inner is not Undefined}
+    if isinstance(value, list):
+        return [None if inner is Undefined else _given(inner) for inner in value]
     return value
 
 
@@ -49,8 +65,12 @@ def _check_json(value: Any, depth: int, items: list[int]) -> None:
     elif isinstance(value, list):
         for inner in value:
             _check_json(inner, depth - 1, items)
-    elif isinstance(value, int) and not -INTEGER_LIMIT <= value < INTEGER_LIMIT:
-        raise GraphQLError("JSON integers must fit into 64 bits.")
+    elif isinstance(value, int):
+        if not -INTEGER_LIMIT <= value < INTEGER_LIMIT:
+            raise GraphQLError("JSON integers must fit into 64 bits.")
+    elif isinstance(value, float) and not math.isfinite(value):
+        # A literal in a document can say a number that JSON has no way to answer with.
+        raise GraphQLError("JSON numbers must be finite.")
 
 
 SCALARS: Mapping[object, ScalarDefinition] = {

@@ -6,6 +6,7 @@ import strawberry
 
 from models.account.account import ACCOUNTS
 from models.actor import ActorKind
+from models.advisor.rules import PRODUCT
 from models.advisor.user import USERS
 from resolvers.account.account import Account
 from resolvers.context import Info, raw
@@ -40,7 +41,7 @@ class Viewer:
 
 async def _viewer(root: Any, info: Info) -> Any:
     actor = info.context.actor
-    row = {"kind": actor.kind, "account": actor.account, "advisorUser": actor.profiles.get("advisor")}
+    row = {"kind": actor.kind, "account": actor.account, "advisorUser": actor.profiles.get(PRODUCT)}
     await info.context.store.read.attend(Planner(raw(info)).rows().children, [row], actor)
     return row
 

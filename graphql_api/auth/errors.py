@@ -8,7 +8,7 @@ class InvalidToken(Exception):
     """
 
     def __init__(self, reason: str) -> None:
-        super().__init__(f"The credential in `Authorization` is refused ({reason}); sign in again.")
+        super().__init__(f"The token is not valid: {reason}. Sign in again.")
         self.reason = reason
 
 

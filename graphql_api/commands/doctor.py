@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.table import Table as Grid
 from rich.text import Text
 
-from graphql_api.commands.opening import opened
+from graphql_api.commands.opening import OLDEST, opened
 from graphql_api.settings import load_settings
 from models.advisor.invariants import INVARIANTS
 from models.invariant import SAMPLE, Invariant
@@ -23,9 +23,6 @@ from models.store.indexes import declarations
 from models.store.inspection import IndexFacts, IndexState, ServerFacts, TableFacts
 from models.table import Table
 from models.tables import TABLES
-
-OLDEST = (5, 1)
-"""The first MongoDB that joins sharded tables, as nested lists need it."""
 
 CLOCK_MILLISECONDS = 30_000
 """By how much clocks may differ: tokens are forgiven as much."""
@@ -55,7 +52,7 @@ class Report:
 
 async def run(*, as_json: bool = False, drop: bool = False) -> int:
     """Print the examination; the exit code, 1 when something is wrong. Raises what `trouble.MENDABLE` lists."""
-    async with opened(load_settings(), drop=drop) as database:
+    async with opened(load_settings(), indexes="drop" if drop else "leave") as database:
         report = await examine(database.database, TABLES)
     _show(report, plain=as_json)
     return 1 if report.problems else 0

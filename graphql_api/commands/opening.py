@@ -4,6 +4,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from typing import Literal
 
 from graphql_api.commands.trouble import DatabaseUnavailable
 from graphql_api.embedded.mongod import Mongod
@@ -12,12 +13,20 @@ from models.store.connection import Database, Unusable, check, connect, open_row
 from models.store.indexes import IndexReport, sync
 from models.tables import TABLES
 
+Indexes = Literal["make", "leave", "drop"]
+"""What becomes of indexes at the opening: those missing are made, all are left as they are, or, beyond making those
+missing, those that differ are replaced and those declared nowhere dropped."""
+
+OLDEST = (6, 0)
+"""The oldest MongoDB that is served."""
+
 _CREDENTIALS = re.compile(r"(?<=://)[^/@]+@")
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """An open database with its rows and indexes; `embedded` when it is the server's own."""
+    """An open database with its rows; `indexes` is what its sync found, empty where they
+    were left alone; `embedded` when it is the server's own."""
 
     database: Database
     indexes: IndexReport
@@ -25,10 +34,10 @@ class Opened:
 
 
 @asynccontextmanager
-async def opened(settings: Settings, *, drop: bool = False) -> AsyncIterator[Opened]:
-    """Open the database, create the indexes that are missing, and close everything at the end.
+async def opened(settings: Settings, indexes: Indexes = "make") -> AsyncIterator[Opened]:
+    """Open the database, do with its `indexes` what is asked, and close everything at the end.
 
-    `drop` lets the index sync replace and remove. Raises `DatabaseUnavailable` or `EmbeddedUnavailable`.
+    Raises `DatabaseUnavailable` or `EmbeddedUnavailable`.
     """
     async with AsyncExitStack() as stack:
         own = settings.mongodb_uri is None
@@ -40,12 +49,14 @@ async def opened(settings: Settings, *, drop: bool = False) -> AsyncIterator[Ope
             raise DatabaseUnavailable(_advice(uri, error)) from error
         database = client[settings.mongodb_database]
         await open_rows(database, TABLES)
-        yield Opened(database, await sync(database, TABLES, drop=drop), own)
+        report = IndexReport() if indexes == "leave" else await sync(database, TABLES, drop=indexes == "drop")
+        yield Opened(database, report, own)
 
 
 def _advice(uri: str, error: Unusable) -> str:
     shown = _CREDENTIALS.sub("", uri)
     return (
         f"MONGODB_URI: {shown} cannot be used: {error}. "
-        "Give the address of a running MongoDB replica set (6.0 or later), or unset it for the bundled one."
+        f"Give the address of a running MongoDB replica set ({OLDEST[0]}.{OLDEST[1]} or later), "
+        "or unset it for the bundled one."
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 import uvicorn
 from rich.console import Console
+from rich.markup import escape
 
 from graphql_api.app import build_app, graphiql, token_rules
 from graphql_api.auth.minting import mint
@@ -87,7 +88,9 @@ def _app(settings: Settings, database: Opened, token: str | None) -> Any:
 
 def _report(database: Opened) -> None:
     for name in database.indexes.differing:
-        console.print(f"[yellow]Index {name} differs from its declaration; `doctor --drop-indexes` replaces it.")
+        console.print(f"[yellow]Index {escape(name)} is not as declared; `doctor --drop-indexes` replaces it.")
+    for name in database.indexes.unknown:
+        console.print(f"[yellow]Index {escape(name)} is declared nowhere; `doctor --drop-indexes` drops it.")
 
 
 async def _serve(settings: Settings, app: Any, listening: socket.socket, token: str | None) -> None:

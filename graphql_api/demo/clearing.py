@@ -8,21 +8,14 @@ from graphql_api.demo import texts
 from graphql_api.demo.advisors import advisor_key, team_key
 from graphql_api.demo.people import DEMO, SUBJECTS, Keys, account_key
 from models.account.account import ACCOUNTS
+from models.advisor import OF_PEOPLE
 from models.advisor.advisor import ADVISORS
 from models.advisor.conversation import CONVERSATIONS
-from models.advisor.memory import MEMORIES
-from models.advisor.message import MESSAGES
-from models.advisor.presence import PRESENCES
 from models.advisor.selection import SELECTIONS
 from models.advisor.team_template import TEAM_TEMPLATES
-from models.advisor.thread_summary import THREAD_SUMMARIES
-from models.advisor.typing_indicator import TYPING_INDICATORS
 from models.advisor.user import USERS
 from models.store import bulk
 from models.store.connection import Database
-
-OWNED = (SELECTIONS, CONVERSATIONS, MESSAGES, MEMORIES, THREAD_SUMMARIES, TYPING_INDICATORS, PRESENCES)
-"""The tables whose rows belong to a person by `userId`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +50,7 @@ async def clear(database: Database, found: Found) -> frozenset[ObjectId]:
     """Remove all rows of the demo and of its people; the answer is the advisors that were on their boards."""
     profiles = list(found.profiles)
     boards = await bulk.values(database, SELECTIONS, {"userId": {"$in": profiles}}, "advisorId")
-    for table in OWNED:
+    for table in OF_PEOPLE:
         await bulk.remove(database, table, {"userId": {"$in": profiles}})
     advisors = [advisor_key(text["key"]) for text in texts.advisors()]
     await bulk.remove(database, ADVISORS, {"$or": [{"_id": {"$in": advisors}}, {"ownerId": {"$in": profiles}}]})

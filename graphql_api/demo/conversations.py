@@ -17,7 +17,8 @@ from models.advisor.conversation import ConversationRow
 from models.advisor.memory import MemoryRow
 from models.advisor.message import MessageRow, MessageSender
 from models.advisor.thread_summary import ThreadSummaryRow
-from models.store.bulk import Document, document
+from models.store.bulk import Document
+from models.table import document
 
 SPREAD_DAYS = 150
 NEWEST_MINUTES_AGO = 4

@@ -28,7 +28,7 @@ from models.advisor.user import USERS
 from models.row import Row
 from models.store import bulk
 from models.store.connection import Database
-from models.table import Table
+from models.table import Table, document
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class _Run:
     counts: Counter[str] = field(default_factory=Counter)
 
     async def insert(self, table: Table[Any], rows: Sequence[Row]) -> None:
-        await self.send(table, [bulk.document(row) for row in rows])
+        await self.send(table, [document(row) for row in rows])
 
     async def send(self, table: Table[Any], documents: list[bulk.Document]) -> None:
         self.counts[table.collection] += await bulk.insert(self.database, table, documents)

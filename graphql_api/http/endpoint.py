@@ -22,6 +22,7 @@ from graphql_api.http.request_log import note_operation
 from graphql_api.http.responses import RETRY, executed, faulted, refused, rejected
 from graphql_api.operations.prepare import Operations, PreparedOperation
 from graphql_api.operations.run import run
+from models.errors import Code, Refusal
 
 T = TypeVar("T")
 
@@ -43,7 +44,7 @@ class Server(Protocol):
         """Return who asks; raises `InvalidToken` or `KeysUnavailable`."""
 
     async def context_for(self, caller: Any, prepared: PreparedOperation, request_id: str, /) -> object:
-        """Return the context of the resolvers; raises an exception whose `code` is `FORBIDDEN` for one shut out."""
+        """Return the context of the resolvers; raises `Refusal` FORBIDDEN for one shut out."""
 
 
 def graphql_route(server: Server, *, path: str = "/graphql", page: Page | None = None) -> Route:
@@ -100,21 +101,18 @@ class GraphQLEndpoint:
         try:
             return await self.server.identify(headers)
         except InvalidToken as error:
-            message = "The token in `Authorization` is not valid; sign in again."
             challenge = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
-            raise HttpRefusal(401, "UNAUTHENTICATED", message, challenge) from error
+            raise HttpRefusal(401, "UNAUTHENTICATED", str(error), challenge) from error
         except KeysUnavailable as error:
-            message = "Tokens cannot be checked now; try again in a few seconds."
-            raise HttpRefusal(503, "UNAVAILABLE", message, RETRY) from error
+            raise HttpRefusal(503, "UNAVAILABLE", str(error), RETRY) from error
 
     async def _context(self, caller: Any, prepared: PreparedOperation, request_id: str) -> object:
         try:
             return await self.server.context_for(caller, prepared, request_id)
-        except Exception as error:
-            if getattr(error, "code", None) != "FORBIDDEN":
+        except Refusal as refusal:
+            if refusal.code is not Code.FORBIDDEN:
                 raise
-            message = getattr(error, "message", None) or "This account may not use the service."
-            raise HttpRefusal(403, "FORBIDDEN", str(message)) from error
+            raise HttpRefusal(403, refusal.code, refusal.message) from refusal
 
     async def _run(self, prepared: PreparedOperation, request: GraphQLRequest, context: object) -> ExecutionResult:
         return await run(prepared, request.variables, context, seconds=self.server.operation_seconds)

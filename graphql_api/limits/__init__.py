@@ -52,6 +52,9 @@ COST = 5_000
 PAGE = 20
 """Rows that a list is priced at where the operation names no number: what the resolvers give by default."""
 
+ROWS_HELD = 20
+"""Rows that a list without any size is priced at: what a row usually holds, as a team its advisors."""
+
 # --- Time ---
 
 DATABASE_MARGIN_SECONDS = 0.6

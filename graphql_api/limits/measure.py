@@ -1,11 +1,10 @@
 """Measures an operation before it is validated: depth, aliases, root fields, directives, price; once per fragment."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from graphql import (
-    ArgumentNode,
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
@@ -13,16 +12,22 @@ from graphql import (
     GraphQLField,
     GraphQLNamedType,
     GraphQLSchema,
+    GraphQLType,
     InlineFragmentNode,
     IntValueNode,
+    ListValueNode,
     OperationDefinitionNode,
     SelectionNode,
     SelectionSetNode,
+    ValueNode,
     VariableNode,
     get_named_type,
+    get_nullable_type,
+    is_interface_type,
+    is_list_type,
 )
 
-from graphql_api.limits import PAGE
+from graphql_api.limits import PAGE, ROWS_HELD
 
 SATURATED = 10**9
 """The largest number a measure says: fragments that double at each step would else count in bignums."""
@@ -31,16 +36,33 @@ PAGE_ARGUMENTS = frozenset({"first", "last"})
 
 
 @dataclass(frozen=True, slots=True)
+class Size:
+    """How many items a list is priced at: the most that its arguments say, or `otherwise` where none says any."""
+
+    otherwise: int
+    literal: int = 0
+    variables: tuple[str, ...] = ()
+
+    def among(self, sizes: Mapping[str, int]) -> int:
+        """Return the number of items, at least one, where each variable says as much as `sizes` has for it."""
+        said = max(self.literal, *(sizes.get(name, 0) for name in self.variables), 0)
+        return said or self.otherwise
+
+
+ONCE = Size(1)
+
+
+@dataclass(frozen=True, slots=True)
 class Price:
-    """What a selection costs: `fixed`, and each list's price times its page, a number or a variable's name."""
+    """What a selection costs: `fixed`, and each list's price times its size."""
 
     fixed: int = 0
-    lists: tuple[tuple[int | str, "Price"], ...] = ()
+    lists: tuple[tuple[Size, "Price"], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """How much an operation or a selection asks for; `defaults` are the page sizes that its variables default to."""
+    """How much an operation or a selection asks for; `defaults` are the sizes that its variables default to."""
 
     depth: int = 0
     aliases: int = 0
@@ -51,7 +73,8 @@ class Measured:
 
     def cost(self, variables: Mapping[str, Any] | None = None) -> int:
         """Return the price with the actual variables, at most `SATURATED`."""
-        return _total(self.price, {**dict(self.defaults), **(variables or {})}, {})
+        actual = {name: _items(value) for name, value in (variables or {}).items()}
+        return _total(self.price, {**dict(self.defaults), **actual}, {})
 
 
 def measure(document: DocumentNode, operation: OperationDefinitionNode, schema: GraphQLSchema) -> Measured:
@@ -105,8 +128,8 @@ class _Walk:
     def field(self, node: FieldNode, parent: GraphQLNamedType | None) -> Measured:
         definition = _definition(parent, node.name.value)
         below = self.selections(node.selection_set, get_named_type(definition.type) if definition else None)
-        page = _page(node, definition)
-        price = Price(1 + below.price.fixed, below.price.lists) if page is None else Price(1, ((page, below.price),))
+        size = _size(node, definition, parent)
+        price = Price(1 + below.price.fixed, below.price.lists) if size is None else Price(1, ((size, below.price),))
         own = len(node.directives or ())
         return Measured(below.depth + 1, below.aliases + (node.alias is not None), 1, below.directives + own, price)
 
@@ -116,7 +139,7 @@ class _Walk:
 
 def _sum(parts: Iterable[Measured]) -> Measured:
     depth = aliases = root_fields = directives = fixed = 0
-    lists: list[tuple[int | str, Price]] = []
+    lists: list[tuple[Size, Price]] = []
     for part in parts:
         depth = max(depth, part.depth)
         aliases = min(aliases + part.aliases, SATURATED)
@@ -124,7 +147,7 @@ def _sum(parts: Iterable[Measured]) -> Measured:
         directives = min(directives + part.directives, SATURATED)
         if part.price.lists:
             # Kept as one shared child, not copied: copies would double with each doubling fragment.
-            lists.append((1, part.price))
+            lists.append((ONCE, part.price))
         else:
             fixed = min(fixed + part.price.fixed, SATURATED)
     return Measured(depth, aliases, root_fields, directives, Price(fixed, tuple(lists)))
@@ -135,44 +158,61 @@ def _definition(parent: GraphQLNamedType | None, name: str) -> GraphQLField | No
     return fields.get(name)
 
 
-def _page(node: FieldNode, definition: GraphQLField | None) -> int | str | None:
-    """Return the page a field asks for: a number, a variable's name, or None where the field is not a list of pages."""
-    asked = [argument for argument in node.arguments or () if argument.name.value in PAGE_ARGUMENTS]
-    if asked:
-        return _size(asked[0])
-    paged = definition is not None and not PAGE_ARGUMENTS.isdisjoint(definition.args)
-    return PAGE if paged else None
+def _size(node: FieldNode, definition: GraphQLField | None, parent: GraphQLNamedType | None) -> Size | None:
+    """Return how many items a field gives, or None where it is no list, or one that its parent or its row pays for."""
+    if definition is None:
+        return _said(node, PAGE_ARGUMENTS, PAGE)
+    if not PAGE_ARGUMENTS.isdisjoint(definition.args):
+        return _said(node, PAGE_ARGUMENTS, PAGE) or Size(PAGE)
+    if not is_list_type(get_nullable_type(definition.type)):
+        return None
+    lists = {name for name, argument in definition.args.items() if is_list_type(get_nullable_type(argument.type))}
+    if lists:
+        return _said(node, lists, ROWS_HELD) or Size(ROWS_HELD)
+    # The connection's own field has the page, and values within a row are read with it.
+    paid = parent is None or parent.name.endswith("Connection") or not _is_row(definition.type)
+    return None if paid else Size(ROWS_HELD)
 
 
-def _size(argument: ArgumentNode) -> int | str:
-    value = argument.value
-    if isinstance(value, VariableNode):
-        return value.name.value
-    return _number(value.value) if isinstance(value, IntValueNode) else PAGE
+def _is_row(kind: GraphQLType) -> bool:
+    named = get_named_type(kind)
+    return is_interface_type(named) or bool(getattr(named, "interfaces", ()))
 
 
-def _number(digits: str) -> int:
-    # Python refuses to read an integer of thousands of digits, and validation has not looked at it yet.
-    return max(int(digits), 1) if len(digits) < 10 else SATURATED
+def _said(node: FieldNode, names: Collection[str], otherwise: int) -> Size | None:
+    """Return what the named arguments say together, or None where none of them is given."""
+    values = [argument.value for argument in node.arguments or () if argument.name.value in names]
+    if not values:
+        return None
+    variables = tuple(value.name.value for value in values if isinstance(value, VariableNode))
+    return Size(otherwise, max(map(_literal, values)), variables)
+
+
+def _literal(value: ValueNode) -> int:
+    """Return how many items a value of the document asks for: 0 where it says nothing, as null and variables do."""
+    if isinstance(value, IntValueNode):
+        # Python refuses to read an integer of thousands of digits, and validation has not looked at it yet.
+        return max(int(value.value), 1) if len(value.value) < 10 else SATURATED
+    return max(len(value.values), 1) if isinstance(value, ListValueNode) else 0
+
+
+def _items(value: object) -> int:
+    """Return the same of a variable's actual value."""
+    if isinstance(value, int):
+        return max(value, 1)
+    return max(len(value), 1) if isinstance(value, list) else 0
 
 
 def _defaults(operation: OperationDefinitionNode) -> tuple[tuple[str, int], ...]:
     return tuple(
-        (node.variable.name.value, _number(node.default_value.value))
+        (node.variable.name.value, _literal(node.default_value))
         for node in operation.variable_definitions or ()
-        if isinstance(node.default_value, IntValueNode)
+        if node.default_value is not None
     )
 
 
-def _total(price: Price, variables: Mapping[str, Any], known: dict[int, int]) -> int:
+def _total(price: Price, sizes: Mapping[str, int], known: dict[int, int]) -> int:
     if id(price) not in known:
-        total = price.fixed + sum(
-            _times(size, variables) * _total(part, variables, known) for size, part in price.lists
-        )
+        total = price.fixed + sum(size.among(sizes) * _total(part, sizes, known) for size, part in price.lists)
         known[id(price)] = min(total, SATURATED)
     return known[id(price)]
-
-
-def _times(size: int | str, variables: Mapping[str, Any]) -> int:
-    value = variables.get(size) if isinstance(size, str) else size
-    return max(value, 1) if isinstance(value, int) else PAGE

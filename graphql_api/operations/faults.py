@@ -7,6 +7,8 @@ from graphql import GraphQLError
 from pymongo.errors import ConnectionFailure, PyMongoError, ServerSelectionTimeoutError, WaitQueueTimeoutError
 
 from graphql_api.errors import code_of, coded
+from models.errors import Refusal
+from models.validation import Refusals
 
 log = structlog.get_logger(__name__)
 
@@ -48,11 +50,16 @@ def _of_the_document(error: GraphQLError, original: GraphQLError | None) -> Grap
 
 
 def _of_a_resolver(error: GraphQLError, original: Exception) -> GraphQLError:
-    code = getattr(original, "code", None)
-    if not isinstance(code, str) or not isinstance(message := getattr(original, "message", None), str):
-        return internal(original, error)
-    field = getattr(original, "field", None)
-    return coded(code, message, error, **({} if field is None else {"field": field}))
+    if isinstance(original, Refusals):
+        # One field has one error: the first refusal gives its code, all give their words.
+        return _refused(error, original.refusals[0], str(original))
+    if isinstance(original, Refusal):
+        return _refused(error, original, original.message)
+    return internal(original, error)
+
+
+def _refused(error: GraphQLError, refusal: Refusal, message: str) -> GraphQLError:
+    return coded(refusal.code, message, error, **({"field": list(refusal.field)} if refusal.field else {}))
 
 
 def _database(error: GraphQLError, original: PyMongoError) -> GraphQLError:

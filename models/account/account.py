@@ -5,6 +5,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from models.policy import OPERATOR, OwnAccount, Policy
+from models.principal import EMAIL_CHARACTERS, NAME_CHARACTERS, URL_CHARACTERS
 from models.row import Millis, Row
 from models.table import Table, index, unique
 
@@ -22,10 +23,10 @@ class AccountRow(Row):
 
     issuer: str = Field(min_length=1, max_length=512)
     subject: str = Field(min_length=1, max_length=255)
-    email: str | None = Field(default=None, max_length=320)
+    email: str | None = Field(default=None, max_length=EMAIL_CHARACTERS)
     emailVerified: bool = False
-    displayName: str | None = Field(default=None, max_length=200)
-    imageUrl: str | None = Field(default=None, max_length=2048)
+    displayName: str | None = Field(default=None, max_length=NAME_CHARACTERS)
+    imageUrl: str | None = Field(default=None, max_length=URL_CHARACTERS)
     status: AccountStatus = AccountStatus.ACTIVE
     platformRoles: list[str] = Field(default_factory=list)
     lastLoginAt: Millis | None = None

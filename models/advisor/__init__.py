@@ -26,3 +26,9 @@ TABLES: tuple[Table[Any], ...] = (
     TYPING_INDICATORS,
     PRESENCES,
 )
+
+BELOW_CONVERSATIONS = tuple(table for table in TABLES if "conversationId" in table.columns)
+"""The tables whose rows are gone with their conversation; each row carries the `userId` of the conversation's owner."""
+
+OF_PEOPLE = tuple(table for table in TABLES if "userId" in table.columns)
+"""The tables whose rows are gone with the profile of their `userId`."""

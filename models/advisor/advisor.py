@@ -4,7 +4,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from models.advisor.persona import Line, Link, Localization, Metadata, Persona, RoleDefinition, Short, Tag
 from models.advisor.rules import PRODUCT
@@ -26,6 +26,15 @@ PRIVATE_ADVISORS = MappingProxyType({UserPlan.FREE: 3, UserPlan.PRO: 25, UserPla
 """Own advisors that a plan allows: archived ones do not count, published ones do; None is without limit."""
 
 
+def _something(value: Any) -> Any:
+    if value is None:
+        raise ValueError("must not be null")
+    return value
+
+
+Component = Annotated[Any, AfterValidator(_something)]
+
+
 class AdvisorRow(Row):
     """`selectionCount` is the number of the advisor's selections, hidden ones counted, kept by the writes of those."""
 
@@ -40,7 +49,7 @@ class AdvisorRow(Row):
     category: Short | None = None
     persona: Persona
     roleDefinition: RoleDefinition | None = None
-    components: Annotated[list[Any], Field(max_length=200)] | None = None
+    components: Annotated[list[Component], Field(max_length=200)] | None = None
     metadata: Metadata | None = None
     localization: Localization | None = None
     modelHint: Line | None = None
@@ -104,6 +113,10 @@ ADVISORS = Table(
         ),
         index("by_public_status_created", "isPublic", "status", "-createdAt"),
         index("page_public_status_created", "isPublic", "status", "-createdAt", "-_id"),
+        index("page_public_status_category_created", "isPublic", "status", "category", "-createdAt", "-_id"),
+        index("page_public_status_category_name", "isPublic", "status", "category", "persona.name", "_id"),
+        index("page_public_status_category_selections", "isPublic", "status", "category", "-selectionCount", "-_id"),
+        index("page_public_status_featured_created", "isPublic", "status", "featured", "-createdAt", "-_id"),
         index("page_public_status_name", "isPublic", "status", "persona.name", "_id"),
         index("page_public_status_selections", "isPublic", "status", "-selectionCount", "-_id"),
         index("page_owner_created", "ownerId", "-createdAt", "-_id"),

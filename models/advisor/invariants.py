@@ -2,12 +2,11 @@
 
 from typing import Any
 
+from models.advisor import BELOW_CONVERSATIONS
 from models.advisor.advisor import ADVISORS, AdvisorStatus
 from models.advisor.conversation import CONVERSATIONS
-from models.advisor.memory import MEMORIES
 from models.advisor.message import MESSAGES, MessageSender, MessageStatus
 from models.advisor.selection import SELECTIONS
-from models.advisor.thread_summary import THREAD_SUMMARIES
 from models.advisor.typing_indicator import TYPING_INDICATORS
 from models.advisor.user import USERS
 from models.invariant import Invariant, Stage
@@ -16,8 +15,11 @@ from models.table import Table
 STUCK_MILLISECONDS = 3_600_000
 """An answer that nothing was added to for this long will never end by itself."""
 
-CLOCK_MILLISECONDS = 60_000
-"""Servers' clocks may differ by so much before a time counts as wrong."""
+SERVERS_APART_MILLISECONDS = 60_000
+"""By how much the clocks of two servers that wrote a conversation may differ: one 30 s ahead, the other 30 s behind.
+
+Those 30 s are what the doctor allows between MongoDB's clock and that of one server, which is another fact.
+"""
 
 
 def _counter(column: str, owner: Table[Any], counted: Table[Any], by: str, words: str, *only: Stage) -> Invariant:
@@ -69,7 +71,8 @@ LAST_MESSAGE = Invariant(
     mend="Set it to the last message's createdAt.",
     stages=(
         _joined(MESSAGES, "_id", "conversationId", {"$sort": {"createdAt": -1}}, {"$limit": 1}),
-        {"$match": {"$expr": {"$gt": [{"$first": "$joined.createdAt"}, {"$add": ["$updatedAt", CLOCK_MILLISECONDS]}]}}},
+        {"$set": {"latest": {"$add": ["$updatedAt", SERVERS_APART_MILLISECONDS]}}},
+        {"$match": {"$expr": {"$gt": [{"$first": "$joined.createdAt"}, "$latest"]}}},
     ),
 )
 
@@ -138,7 +141,8 @@ INVARIANTS = (
     _counter("messageCount", CONVERSATIONS, MESSAGES, "conversationId", "the conversation's messages"),
     LAST_MESSAGE,
     MET,
-    *(_same_owner(child) for child in (MESSAGES, MEMORIES, THREAD_SUMMARIES, TYPING_INDICATORS)),
+    # A sign of typing may outlive its conversation by the seconds until it expires.
+    *(_same_owner(child) for child in BELOW_CONVERSATIONS if child is not TYPING_INDICATORS),
     ARCHIVED_IN_CONVERSATIONS,
     ARCHIVED_ON_BOARDS,
     STUCK,

@@ -79,4 +79,10 @@ def _first_use(account: ObjectId, identity: Identity) -> UserRow:
     )
 
 
-PROFILE = Profile(PRODUCT, USERS, _first_use, {"advisor.met": "metAdvisorIds"})
+PROFILE = Profile(
+    PRODUCT,
+    USERS,
+    _first_use,
+    {"advisor.met": "metAdvisorIds"},
+    ended_by=frozenset({"advisorAccountDelete"}),
+)

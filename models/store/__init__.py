@@ -11,15 +11,15 @@ class Store:
     """One database, by what is done with it."""
 
     def __init__(self, database: Database) -> None:
-        self.database = database
+        self._database = database
         self.read = Reader(database)
         self.write = Writer(database)
         self.principals = Principals(database)
-        self.replays = Replays(self.write)
+        self.replays = Replays(database, self.write)
 
     async def ready(self) -> None:
         """Ask the database for a sign of life; raises the driver's error when there is none."""
-        await self.database.command("ping")
+        await self._database.command("ping")
 
 
 __all__ = ["Store"]

@@ -47,6 +47,11 @@ class Ask:
     """Whether the rows are wanted; False when a client asks for the count alone."""
     children: tuple["Child", ...] = ()
 
+    @property
+    def fetched(self) -> frozenset[str]:
+        """The columns asked for, and those that lead to single children: a private one leads nowhere for others."""
+        return self.columns | {child.column for child in self.children if isinstance(child, One)}
+
 
 @dataclass(frozen=True, slots=True)
 class One:

@@ -7,9 +7,8 @@ from typing import Any
 from bson import ObjectId
 
 from models.policy import Filter
-from models.row import Row
 from models.store.connection import MAJORITY, Database
-from models.table import Table, stored
+from models.table import Table
 
 BATCH = 1_000
 """Rows that are sent together."""
@@ -18,11 +17,6 @@ AT_ONCE = 4
 """Batches that are under way at the same time."""
 
 Document = dict[str, Any]
-
-
-def document(row: Row) -> Document:
-    """The row as it is stored."""
-    return stored(row.model_dump(exclude_none=not row.get_settings().keep_nulls, exclude={"revision_id"}))
 
 
 async def insert(database: Database, table: Table[Any], documents: Sequence[Document]) -> int:

@@ -5,7 +5,7 @@ from typing import Any
 
 from models.actor import Actor
 from models.policy import EVERYTHING, NOTHING, Filter, both
-from models.store.ask import COUNT_CAP, Ask, Many, One, Page
+from models.store.ask import COUNT_CAP, Ask, Many, Page
 from models.table import Order
 
 SCORE = "@score"
@@ -37,6 +37,8 @@ def beyond(keys: Sequence[tuple[str, int]], position: Sequence[Any]) -> Filter:
         if further is not NOTHING:
             same = {name: position[i] for i, (name, _) in enumerate(keys[:depth])}
             alternatives.append({**same, **further})
+    if not alternatives:
+        return NOTHING
     first, way = keys[0]
     return both(_not_before(first, way, position[0]), {"$or": alternatives})
 
@@ -61,12 +63,11 @@ def direction(page: Page) -> Order:
 
 def projection(ask: Ask) -> dict[str, int]:
     """Exactly the columns that the answer, its cursors, its children and its private columns' rules need."""
-    wanted = set(ask.columns)
+    wanted = set(ask.fetched)
     if ask.page is not None and ask.listed:
         wanted |= {column for column, _ in ask.page.order.keys}
-    wanted |= {child.column for child in ask.children if isinstance(child, One)}
     for path, rule in ask.table.policy.private.items():
-        if any(overlap(path, column) for column in ask.columns):
+        if any(overlap(path, column) for column in ask.fetched):
             wanted |= rule.columns
     return dict.fromkeys(sorted(_outermost(wanted | {"_id"})), 1)
 
@@ -108,6 +109,9 @@ def per_parent(child: Many, parents: Sequence[Any], actor: Actor) -> list[dict[s
     assert page is not None  # noqa: S101  # the planner gives every list a page
     readable = matching(ask, actor)
     stages: list[dict[str, Any]] = [{"$documents": [{"_id": parent} for parent in parents]}]
+    if ask.counted:
+        counting = [*_match(readable), {"$limit": COUNT_CAP + 1}, {"$count": "number"}]
+        stages.append(_lookup(child, counting, "count"))
     if ask.listed:
         inner = [
             *_match(both(readable, stretch(page))),
@@ -115,10 +119,8 @@ def per_parent(child: Many, parents: Sequence[Any], actor: Actor) -> list[dict[s
             {"$limit": page.limit + 1},
             {"$project": projection(ask)},
         ]
-        stages.append(_lookup(child, inner, "rows"))
-    if ask.counted:
-        counting = [*_match(readable), {"$limit": COUNT_CAP + 1}, {"$count": "number"}]
-        stages.append(_lookup(child, counting, "count"))
+        # A document for each row: all rows of a parent in one could outgrow what one document may have.
+        stages += [_lookup(child, inner, "row"), {"$unwind": {"path": "$row", "preserveNullAndEmptyArrays": True}}]
     return stages
 
 

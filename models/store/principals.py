@@ -5,6 +5,7 @@ from typing import Any
 
 from bson import ObjectId
 from pymongo import ReturnDocument
+from pymongo.errors import DuplicateKeyError
 
 from models.account.account import ACCOUNTS, AccountRow, AccountStatus
 from models.actor import Actor, ActorKind
@@ -13,7 +14,7 @@ from models.errors import Code, Refusal
 from models.principal import Identity, Profile
 from models.row import Row
 from models.store.connection import MAJORITY, Database
-from models.table import Table, stored
+from models.table import Table, document
 
 LOGIN_NOTED_MILLISECONDS = 3_600_000
 """The last login is written at most once in this time: it tells the hour, and no request pays for it."""
@@ -73,11 +74,18 @@ class Principals:
 
     async def _insert_once(self, table: Table[Any], row: Row, unique: Sequence[str]) -> Document:
         """The row under its unique columns, made by exactly one of the requests that arrive first together."""
-        values = stored(row.model_dump(exclude_none=True))
+        values = document(row)
         key = {column: values.pop(column) for column in unique}
-        found = await self._database[table.collection].find_one_and_update(
-            key, {"$setOnInsert": values}, upsert=True, return_document=ReturnDocument.AFTER
-        )
+        collection = self._database[table.collection]
+        try:
+            found = await collection.find_one_and_update(
+                key, {"$setOnInsert": values}, upsert=True, return_document=ReturnDocument.AFTER
+            )
+        except DuplicateKeyError:
+            # MongoDB tries an upsert again only for the index it was asked by; another unique one may notice first.
+            found = await collection.find_one(key)
+            if found is None:
+                raise
         assert found is not None  # noqa: S101  # an upsert always finds
         return found
 

@@ -8,7 +8,7 @@ from typing import Any
 from bson import ObjectId
 
 from models.actor import Actor
-from models.policy import NOTHING, both
+from models.policy import NOTHING, Filter, both
 from models.store import pipeline
 from models.store.ask import COUNT_CAP, Ask, Child, Many, One, Page, Rows
 from models.store.connection import Database
@@ -22,7 +22,7 @@ class Reader:
     """Answers asks from one database."""
 
     def __init__(self, database: Database) -> None:
-        self.database = database
+        self._database = database
 
     async def one(self, ask: Ask, actor: Actor) -> Document | None:
         """The first row of the ask, or None: not there and not the actor's are the same."""
@@ -65,8 +65,23 @@ class Reader:
         if condition is NOTHING:
             return 0
         hint: dict[str, Any] = {"hint": ask.page.index} if ask.page and ask.page.index and not ask.search else {}
-        collection = self.database[ask.table.collection]
+        collection = self._database[ask.table.collection]
         return await collection.count_documents(dict(condition), limit=COUNT_CAP + 1, **hint)
+
+    async def sums(
+        self, table: Table[Any], actor: Actor, where: Filter, *, by: str, of: str, index: str
+    ) -> dict[Any, tuple[int, int]]:
+        """For each value of the column `by`: the number of readable rows, and the sum of their column `of`.
+
+        MongoDB computes it along the index of that name; what has no number counts as zero.
+        """
+        condition = both(table.policy.read.filter(actor), where)
+        if condition is NOTHING:
+            return {}
+        group = {"_id": f"${by}", "number": {"$sum": 1}, "sum": {"$sum": f"${of}"}}
+        stages: list[Document] = [{"$match": condition}, {"$group": group}]
+        cursor = await self._database[table.collection].aggregate(stages, hint=index)
+        return {found["_id"]: (found["number"], found["sum"]) for found in await cursor.to_list()}
 
     async def attend(self, children: Sequence[Child], parents: Sequence[Document], actor: Actor) -> None:
         """Put every descendant into its parent's slot.
@@ -89,17 +104,22 @@ class Reader:
     ) -> list[tuple[Child, list[Document]]]:
         ask, page = child.ask, child.ask.page
         assert page is not None  # noqa: S101  # the planner gives every list a page
-        answers: dict[ObjectId, Document] = {}
+        found: dict[ObjectId, list[Document]] = defaultdict(list)
+        counts: dict[ObjectId, int] = {}
         if parents and pipeline.matching(ask, actor) is not NOTHING:
-            stages = pipeline.per_parent(child, [parent["_id"] for parent in parents], actor)
-            cursor = await self.database.aggregate(stages, batchSize=len(parents) + 1)
-            answers = {answer["_id"]: answer for answer in await cursor.to_list()}
+            keys = list(dict.fromkeys(parent["_id"] for parent in parents))
+            stages = pipeline.per_parent(child, keys, actor)
+            cursor = await self._database.aggregate(stages, batchSize=len(keys) * (page.limit + 1) + 1)
+            for answer in await cursor.to_list():
+                if "row" in answer:
+                    found[answer["_id"]].append(answer["row"])
+                if answer.get("count"):
+                    counts[answer["_id"]] = answer["count"][0]["number"]
         below: list[Document] = []
         for parent in parents:
-            answer = answers.get(parent["_id"], {})
-            rows = cut(page, answer.get("rows", []))
+            rows = cut(page, found[parent["_id"]])
             if ask.counted:
-                count_into(rows, answer["count"][0]["number"] if answer.get("count") else 0)
+                count_into(rows, counts.get(parent["_id"], 0))
             parent[child.slot] = rows
             below += rows.rows
         redact(ask, actor, below)
@@ -114,7 +134,7 @@ class Reader:
         below: list[tuple[Child, Sequence[Document]]] = []
         for table, entries in by_table.items():
             ids = {key for child, parents in entries for parent in parents for key in _keys(parent, child)}
-            columns = frozenset().union(*(_fetched(child.ask) for child, _ in entries))
+            columns = frozenset().union(*(child.ask.fetched for child, _ in entries))
             found = {row["_id"]: row for row in await self._by_ids(Ask(table, columns), list(ids), actor)}
             for child, parents in entries:
                 # Each place gets rows of its own: two places may put different children into the same slot.
@@ -133,7 +153,7 @@ class Reader:
         condition = pipeline.matching(ask, actor)
         if condition is NOTHING:
             return []
-        collection = self.database[ask.table.collection]
+        collection = self._database[ask.table.collection]
         # A batch as large as the answer saves the second round trip that a cursor makes to learn that it is at its end.
         cursor = collection.find(condition, pipeline.projection(ask), limit=limit, batch_size=limit + 1)
         rows = await cursor.to_list()
@@ -141,7 +161,7 @@ class Reader:
         return rows
 
     async def _paged(self, ask: Ask, page: Page, actor: Actor) -> list[Document]:
-        cursor = self.database[ask.table.collection].find(
+        cursor = self._database[ask.table.collection].find(
             both(pipeline.matching(ask, actor), pipeline.stretch(page)),
             pipeline.projection(ask),
             sort=list(pipeline.direction(page).keys),
@@ -155,7 +175,7 @@ class Reader:
 
     async def _searched(self, ask: Ask, page: Page, actor: Actor) -> list[Document]:
         stages = pipeline.searching(ask, page, actor)
-        cursor = await self.database[ask.table.collection].aggregate(stages, batchSize=page.limit + 2)
+        cursor = await self._database[ask.table.collection].aggregate(stages, batchSize=page.limit + 2)
         rows = await cursor.to_list()
         redact(ask, actor, rows)
         return rows
@@ -166,17 +186,13 @@ def cut(page: Page, found: list[Document]) -> Rows:
     more = len(found) > page.limit
     rows = found[: page.limit]
     if page.backward:
-        return Rows(page, rows[::-1], has_next=page.before is not None, has_previous=more)
-    return Rows(page, rows, has_next=more, has_previous=page.after is not None)
+        return Rows(page, rows[::-1], page.before is not None, more or page.after is not None)
+    return Rows(page, rows, more or page.before is not None, page.after is not None)
 
 
 def count_into(rows: Rows, number: int) -> None:
     """Note a number of rows that was counted to one beyond the cap."""
     rows.count, rows.capped = min(number, COUNT_CAP), number > COUNT_CAP
-
-
-def _fetched(ask: Ask) -> frozenset[str]:
-    return ask.columns | {child.column for child in ask.children if isinstance(child, One)}
 
 
 def _keys(parent: Document, child: One) -> list[ObjectId]:

@@ -9,6 +9,7 @@ from typing import Any
 from pymongo import ReturnDocument
 
 from models.errors import Code, Refusal
+from models.store.connection import Database
 from models.store.writing import Writer
 from models.table import Index, expiring
 
@@ -41,13 +42,14 @@ class ReplayKey:
 class Replays:
     """First answers, stored in the same transaction as what they answer."""
 
-    def __init__(self, writer: Writer) -> None:
+    def __init__(self, database: Database, writer: Writer) -> None:
+        self._collection = database[COLLECTION]
         self._writer = writer
 
     async def earlier(self, key: ReplayKey) -> Outcome | None:
         """The stored first outcome; None when there is none yet. Raises as `once` does."""
         _check_length(key)
-        record = await self._writer.database[COLLECTION].find_one({"_id": key.id})
+        record = await self._collection.find_one({"_id": key.id})
         return None if record is None else _outcome(record, key)
 
     async def once(self, key: ReplayKey, work: Callable[[], Awaitable[Outcome]]) -> Outcome:
@@ -58,16 +60,15 @@ class Replays:
         the key came with another input, INVALID when it is too long or empty.
         """
         _check_length(key)
-        collection = self._writer.database[COLLECTION]
 
         async def claimed() -> Outcome:
             record = {"digest": key.digest, "expiresAt": datetime.now(UTC) + KEPT}
-            first = await collection.find_one_and_update(
+            first = await self._collection.find_one_and_update(
                 {"_id": key.id}, {"$setOnInsert": record}, upsert=True, return_document=ReturnDocument.BEFORE
             )
             if first is None:
                 outcome = await work()
-                await collection.update_one({"_id": key.id}, {"$set": {"outcome": outcome}})
+                await self._collection.update_one({"_id": key.id}, {"$set": {"outcome": outcome}})
                 return outcome
             return _outcome(first, key)
 

@@ -15,7 +15,7 @@ from models.errors import Code, Refusal, not_found
 from models.policy import EVERYTHING, NOTHING, Filter, Rule, both
 from models.row import Row
 from models.store.connection import MAJORITY, Database
-from models.table import Table, stored
+from models.table import Table, document
 from models.validation import check
 
 T = TypeVar("T")
@@ -31,7 +31,7 @@ class Writer:
     """Changes rows of one database."""
 
     def __init__(self, database: Database) -> None:
-        self.database = database
+        self._database = database
 
     async def transact(self, work: Callable[[], Awaitable[T]]) -> T:
         """Run `work` in a transaction: all of it happens or none; it is run again when it met another writer.
@@ -43,12 +43,12 @@ class Writer:
         async def once(_session: AsyncClientSession) -> T:
             return await work()
 
-        async with self.database.client.start_session() as session, session.bind(end_session=False):
+        async with self._database.client.start_session() as session, session.bind(end_session=False):
             return await session.with_transaction(once, ReadConcern("snapshot"), MAJORITY)
 
     async def insert(self, table: Table[Any], row: Row, actor: Actor) -> ObjectId:
         """Store a new row. Raises FORBIDDEN (or UNAUTHENTICATED) by the table's rule, ALREADY_EXISTS by its indexes."""
-        if not table.policy.create.admits(actor, stored(row.model_dump())):
+        if not table.policy.create.admits(actor, document(row)):
             raise forbidden(actor, f"You may not create this {table.noun}.")
         try:
             await row.insert()
@@ -78,7 +78,12 @@ class Writer:
         version: Filter = EVERYTHING if expected_version is None else {"version": expected_version}
         condition = both(rule, {"_id": key}, version, when)
         if condition is not NOTHING:
-            changed = await self._change(table, condition, _versioned({"$set": accepted}))
+            # An update that names nothing is checked like any other, and writes nothing: nobody's version goes stale.
+            changed = await (
+                self._change(table, condition, _versioned({"$set": accepted}))
+                if accepted
+                else self._database[table.collection].find_one(condition)
+            )
             if changed is not None:
                 return changed
         raise await self._why_not(table, key, actor, table.policy.update, expected_version, otherwise)
@@ -88,7 +93,7 @@ class Writer:
         rule = both(table.policy.read.filter(actor), table.policy.delete.filter(actor))
         condition = both(rule, {"_id": key}, when)
         if condition is not NOTHING:
-            gone = await self.database[table.collection].find_one_and_delete(condition)
+            gone = await self._database[table.collection].find_one_and_delete(condition)
             if gone is not None:
                 return gone
         raise await self._why_not(table, key, actor, table.policy.delete, None, "It cannot be deleted as it is now.")
@@ -101,7 +106,7 @@ class Writer:
         Of any number of callers at once exactly one makes it: the unique index decides, not a read before.
         Raises FORBIDDEN (or UNAUTHENTICATED) when the rule for creation does not admit the row.
         """
-        fresh = stored(row.model_dump(exclude_none=True))
+        fresh = document(row)
         if not table.policy.create.admits(actor, fresh):
             raise forbidden(actor, f"You may not create this {table.noun}.")
         fresh.setdefault("_id", ObjectId())
@@ -109,7 +114,7 @@ class Writer:
         update = _versioned({"$set": accepted}) if accepted else {}
         settled = {*unique, *update.get("$set", ()), *update.get("$inc", ())}
         update["$setOnInsert"] = {column: value for column, value in fresh.items() if column not in settled}
-        collection = self.database[table.collection]
+        collection = self._database[table.collection]
         try:
             # The row as it was: only its absence tells that it was made now, since a client may send its own id again.
             before = await collection.find_one_and_update(
@@ -130,7 +135,7 @@ class Writer:
         touches, sets): the version stays, so that no editor's `expectedVersion` goes stale by it, and so does the time.
         """
         change = update if quiet else _versioned(update)
-        return (await self.database[table.collection].update_many(condition, change)).modified_count
+        return (await self._database[table.collection].update_many(condition, change)).modified_count
 
     async def effect_one(
         self, table: Table[Any], condition: Filter, update: Update, *, quiet: bool = False
@@ -140,11 +145,11 @@ class Writer:
 
     async def effect_delete(self, table: Table[Any], condition: Filter) -> int:
         """Remove rows as a consequence of an allowed write, e.g. the children of a deleted one; the number removed."""
-        return (await self.database[table.collection].delete_many(condition)).deleted_count
+        return (await self._database[table.collection].delete_many(condition)).deleted_count
 
     async def effect_read(self, table: Table[Any], condition: Filter, *columns: str) -> Document | None:
         """A row on which an allowed write depends, whoever may read it; None when no row meets the condition."""
-        return await self.database[table.collection].find_one(condition, dict.fromkeys(columns or ("_id",), 1))
+        return await self._database[table.collection].find_one(condition, dict.fromkeys(columns or ("_id",), 1))
 
     async def hold(self, table: Table[Any], condition: Filter) -> Document | None:
         """Keep a row as it is until the transaction ends, and answer with it; None when no row meets the condition.
@@ -152,11 +157,11 @@ class Writer:
         What a transaction only reads, others may change meanwhile. A held row they may not: whoever writes it too is
         run again afterwards. No rule is asked, and neither version nor times change.
         """
-        return await self.database[table.collection].find_one_and_update(condition, {"$set": {HELD: ObjectId()}})
+        return await self._database[table.collection].find_one_and_update(condition, {"$set": {HELD: ObjectId()}})
 
     async def _change(self, table: Table[Any], condition: Filter, update: Update) -> Document | None:
         try:
-            return await self.database[table.collection].find_one_and_update(
+            return await self._database[table.collection].find_one_and_update(
                 condition, update, return_document=ReturnDocument.AFTER
             )
         except DuplicateKeyError as error:
@@ -165,11 +170,11 @@ class Writer:
     async def _why_not(
         self, table: Table[Any], key: ObjectId, actor: Actor, rule: Rule, expected: int | None, otherwise: str
     ) -> Refusal:
-        row = await self.database[table.collection].find_one({"_id": key})
+        row = await self._database[table.collection].find_one({"_id": key})
         if row is None or not table.policy.read.admits(actor, row):
             return not_found(table.noun, "id")
         if not rule.admits(actor, row):
-            return forbidden(actor, f"You may read this {table.noun} but not change it.")
+            return forbidden(actor, f"You may see this {table.noun}, and not do this with it.")
         if expected is not None and row["version"] != expected:
             return Refusal(
                 Code.STALE_VERSION,

@@ -154,7 +154,6 @@ class AdvisorUpdatePayload(Payload):
 
 async def update(hand: Change, input: AdvisorUpdateInput) -> Outcome:
     """Change an advisor's content, unless it is archived."""
-    hand.profile(PRODUCT)
     key = hand.key(ADVISORS, input.id)
     await hand.store.write.update(
         ADVISORS,

@@ -7,7 +7,6 @@ may still read it.
 import strawberry
 
 from models.advisor.advisor import ADVISORS, AdvisorStatus
-from models.advisor.rules import PRODUCT
 from resolvers.advisor.advisor import Advisor
 from resolvers.verbs.relate import one
 from resolvers.verbs.write import Change, Input, Outcome, Payload, change, optional, required
@@ -48,7 +47,6 @@ async def deactivate(hand: Change, input: AdvisorDeactivateInput) -> Outcome:
 async def _turn(
     hand: Change, id: str, expected_version: int | None, before: AdvisorStatus, after: AdvisorStatus
 ) -> Outcome:
-    hand.profile(PRODUCT)
     key = hand.key(ADVISORS, id)
     await hand.store.write.update(
         ADVISORS,

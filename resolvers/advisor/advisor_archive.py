@@ -7,7 +7,6 @@ from bson import ObjectId
 
 from models.advisor.advisor import ADVISORS, AdvisorStatus
 from models.advisor.conversation import CONVERSATIONS
-from models.advisor.rules import PRODUCT
 from models.advisor.selection import SELECTIONS
 from models.clock import now
 from resolvers.advisor.advisor import NOT_ARCHIVED, Advisor
@@ -29,23 +28,34 @@ class AdvisorArchivePayload(Payload):
 
 async def archive(hand: Change, input: AdvisorArchiveInput) -> Outcome:
     """Archive an advisor, once."""
-    hand.profile(PRODUCT)
     key = hand.key(ADVISORS, input.id)
+    await archive_row(hand, key, input.expectedVersion)
+    return {"advisor": key}
+
+
+async def archive_row(hand: Change, key: ObjectId, expected_version: int | None = None) -> None:
+    """Archive an advisor and clear its places, within the caller's transaction.
+
+    Raises NOT_FOUND, FORBIDDEN, STALE_VERSION, and WRONG_STATE when it is archived already.
+    """
     row = await hand.store.write.update(
         ADVISORS,
         key,
         hand.actor,
         {"status": AdvisorStatus.ARCHIVED, "deletedAt": now()},
-        expected_version=input.expectedVersion,
+        expected_version=expected_version,
         when=NOT_ARCHIVED,
         otherwise="The advisor is archived already.",
     )
-    await clear_places(hand, row)
-    return {"advisor": key}
+    await _clear_places(hand, row)
 
 
-async def clear_places(hand: Change, archived: dict[str, Any]) -> None:
-    """Take an archived advisor off every board, out of every conversation, and off its owner's count."""
+async def _clear_places(hand: Change, archived: dict[str, Any]) -> None:
+    """Take an archived advisor off every board, out of every conversation, and off its owner's count.
+
+    Everybody's rows change in one transaction: their number has no bound but the time of an operation. When that is
+    over nothing has changed, and the operator gives it more time (OPERATION_SECONDS).
+    """
     key: ObjectId = archived["_id"]
     await hand.store.write.effect(SELECTIONS, {"advisorId": key}, {"$set": {"hidden": True}}, quiet=True)
     # The version moves, since an editor sees the advisor; the time does not: nothing was said in the conversations.

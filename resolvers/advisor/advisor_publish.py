@@ -3,8 +3,6 @@
 import strawberry
 
 from models.advisor.advisor import ADVISORS, PUBLISH
-from models.advisor.rules import PRODUCT
-from models.errors import Code, Refusal
 from resolvers.advisor.advisor import NOT_ARCHIVED, Advisor
 from resolvers.verbs.relate import one
 from resolvers.verbs.write import Change, Input, Outcome, Payload, change, optional, required
@@ -25,11 +23,8 @@ class AdvisorPublishPayload(Payload):
 
 async def publish(hand: Change, input: AdvisorPublishInput) -> Outcome:
     """Set an advisor's place in the marketplace."""
-    hand.profile(PRODUCT)
     key = hand.key(ADVISORS, input.id)
-    row = await hand.readable(ADVISORS, key)
-    if not PUBLISH.admits(hand.actor, row):
-        raise Refusal(Code.FORBIDDEN, "Only the operator publishes advisors.")
+    hand.demand(PUBLISH, await hand.readable(ADVISORS, key), "Only the operator publishes advisors.")
     await hand.store.write.update(
         ADVISORS,
         key,

@@ -6,7 +6,7 @@ import strawberry
 from bson import ObjectId
 
 from models import global_id
-from models.advisor.advisor import ADVISORS, AdvisorStatus
+from models.advisor.advisor import ADVISORS
 from models.advisor.conversation import CONVERSATIONS, ConversationRow
 from models.advisor.rules import PRODUCT
 from models.advisor.selection import SELECTIONS
@@ -20,7 +20,7 @@ from resolvers.advisor.memory import OF_CONVERSATION as MEMORIES_OF_CONVERSATION
 from resolvers.advisor.memory import AdvisorMemory
 from resolvers.advisor.message import OF_CONVERSATION as MESSAGES_OF_CONVERSATION
 from resolvers.advisor.message import AdvisorMessage
-from resolvers.advisor.scope import answering, mine
+from resolvers.advisor.scope import CHOOSABLE_BY, answering, choosable, mine
 from resolvers.advisor.thread_summary import OF_CONVERSATION as SUMMARIES_OF_CONVERSATION
 from resolvers.advisor.thread_summary import AdvisorThreadSummary
 from resolvers.advisor.typing_indicator import TYPING_NOW, AdvisorTypingIndicator
@@ -79,7 +79,7 @@ LONGEST_ON_BOARD = Ask(
     frozenset({"advisorId"}),
     where={"hidden": False},
     page=Page(OLDEST_FIRST, BOARD_ENTRIES, SELECTIONS.index_for(("userId", "hidden"), OLDEST_FIRST).name),
-    children=(One("advisor", "advisorId", Ask(ADVISORS, frozenset({"status"}))),),
+    children=(One("advisor", "advisorId", Ask(ADVISORS, frozenset(CHOOSABLE_BY))),),
 )
 """The caller's board from its oldest entry on; whose board it is, the table's rule says."""
 
@@ -130,7 +130,7 @@ async def _first_advisor(hand: Change, text: str | None, owner: ObjectId) -> Obj
         return None
     entries = await hand.store.read.page(LONGEST_ON_BOARD, hand.actor)
     for entry in entries.rows:
-        if entry["advisor"] is not None and entry["advisor"]["status"] == AdvisorStatus.ACTIVE:
+        if entry["advisor"] is not None and choosable(entry["advisor"], owner):
             first = global_id.encode(ADVISORS.tag, entry["advisorId"])
             return await answering(hand, first, owner, "activeAdvisorId")
     return None

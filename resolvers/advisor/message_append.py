@@ -15,6 +15,7 @@ from models.policy import SERVICE
 from models.validation import build
 from resolvers.advisor.message import AdvisorMessage
 from resolvers.advisor.message_send import counted
+from resolvers.advisor.scope import choosable_by
 from resolvers.table import column
 from resolvers.verbs.relate import one
 from resolvers.verbs.write import Change, Input, Outcome, Payload, change, optional, required
@@ -71,13 +72,18 @@ async def _begin(hand: Change, input: AdvisorMessageAppendInput, answer: dict[st
 
 
 async def may_answer(hand: Change, conversation: dict[str, Any], advisor: ObjectId) -> None:
-    """Go on when the advisor is active in the conversation or on its owner's board; else raise WRONG_STATE."""
-    if conversation.get("activeAdvisorId") == advisor:
-        return
-    entry = {"userId": conversation["userId"], "advisorId": advisor, "hidden": False}
-    if await hand.store.write.effect_read(SELECTIONS, entry) is None:
-        message = "The advisor is neither on the owner's board nor active in the conversation."
-        raise Refusal(Code.WRONG_STATE, message, "advisorId")
+    """Go on when the advisor is in the conversation or on its owner's board, and does not rest; else WRONG_STATE.
+
+    It is asked when an answer begins: an advisor that rests from then on may end it.
+    """
+    if conversation.get("activeAdvisorId") != advisor:
+        entry = {"userId": conversation["userId"], "advisorId": advisor, "hidden": False}
+        if await hand.store.write.effect_read(SELECTIONS, entry) is None:
+            message = "The advisor is neither on the owner's board nor active in the conversation."
+            raise Refusal(Code.WRONG_STATE, message, "advisorId")
+    may = {"_id": advisor, **choosable_by(conversation["userId"])}
+    if await hand.store.write.effect_read(ADVISORS, may) is None:
+        raise Refusal(Code.WRONG_STATE, "The advisor is not active.", "advisorId")
 
 
 async def _met(hand: Change, owner: ObjectId, advisor: ObjectId) -> None:

@@ -5,9 +5,9 @@ from bson import ObjectId
 
 from models.advisor.conversation import CONVERSATIONS
 from models.advisor.message import MESSAGES, MessageSender, MessageStatus
-from models.advisor.rules import OWNER, PRODUCT
+from models.advisor.rules import OWNER
 from models.errors import Code, Refusal
-from models.policy import both
+from models.policy import SIGNED_IN, both
 from resolvers.advisor.message import AdvisorMessage
 from resolvers.advisor.message_append import may_answer
 from resolvers.verbs.relate import one
@@ -26,7 +26,8 @@ class AdvisorMessageRegeneratePayload(Payload):
 
 async def regenerate(hand: Change, input: AdvisorMessageRegenerateInput) -> Outcome:
     """Empty an answer, which then streams again; its cost so far stays."""
-    hand.profile(PRODUCT)
+    # A service may read the answer and write into it; whether it is wanted again is a person's to say.
+    hand.demand(SIGNED_IN, {}, "Only a person can ask for an answer again.")
     key = hand.key(MESSAGES, input.id)
     message = await hand.readable(MESSAGES, key, "sender", "advisorId", "conversationId")
     if message["sender"] != MessageSender.ADVISOR:

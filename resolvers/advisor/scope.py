@@ -10,7 +10,7 @@ from models.advisor.conversation import CONVERSATIONS
 from models.advisor.rules import OWNER
 from models.advisor.selection import SELECTIONS
 from models.errors import Code, Refusal, not_found
-from models.policy import SERVICE, SIGNED_IN, Filter, both
+from models.policy import SERVICE, Filter, RowData, both
 from resolvers.verbs.write import Change
 
 
@@ -22,7 +22,7 @@ def mine(actor: Actor) -> Filter:
 async def conversation_of(hand: Change, text: str) -> dict[str, Any]:
     """The conversation that the caller writes into: one of his own, any for a service; it stays until he is done.
 
-    Raises UNAUTHENTICATED, NOT_FOUND. Without the hold, what is written could outlive a conversation that is deleted
+    Raises NOT_FOUND. Without the hold, what is written could outlive a conversation that is deleted
     at the same time.
     """
     row = await hand.store.write.hold(CONVERSATIONS, within_reach(hand, text))
@@ -32,23 +32,45 @@ async def conversation_of(hand: Change, text: str) -> dict[str, Any]:
 
 
 def within_reach(hand: Change, text: str) -> Filter:
-    """The conversation with this id, if it is the caller's or the caller a service. Raises UNAUTHENTICATED, NOT_FOUND.
+    """The conversation with this id, if it is the caller's or the caller a service. Raises NOT_FOUND.
 
     A service does not read conversations; it learns the owner, whose id the rows below a conversation carry.
     """
-    hand.demand(SIGNED_IN | SERVICE, {}, "Only a person or a service can do this.")
     key = hand.key(CONVERSATIONS, text, "conversationId")
     return both({"_id": key}, (OWNER | SERVICE).filter(hand.actor))
 
 
-async def answering(hand: Change, text: str, owner: ObjectId, field: str) -> ObjectId:
-    """The id of an advisor that may answer: readable and active, and not archived before the caller is done.
+CHOOSABLE_BY = ("status", "isPublic", "ownerId")
+"""The columns that tell who may choose an advisor."""
 
-    Raises NOT_FOUND or WRONG_STATE naming the `field`.
+
+def refuse_unchoosable(advisor: RowData, person: ObjectId, field: str) -> None:
+    """Raise WRONG_STATE for an advisor that is not active, FORBIDDEN for somebody else's private one."""
+    if advisor["status"] != AdvisorStatus.ACTIVE:
+        raise Refusal(Code.WRONG_STATE, "The advisor is not active: choose another one.", field)
+    if not choosable(advisor, person):
+        raise Refusal(Code.FORBIDDEN, "A private advisor is chosen by its owner alone.", field)
+
+
+def choosable(advisor: RowData, person: ObjectId) -> bool:
+    """Whether a person may choose the advisor, for the board or to answer. Who merely met it sees no more of it."""
+    mine_or_everyones = advisor.get("isPublic") or advisor.get("ownerId") == person
+    return bool(advisor["status"] == AdvisorStatus.ACTIVE and mine_or_everyones)
+
+
+def choosable_by(person: ObjectId) -> Filter:
+    """The advisors that a person may choose."""
+    return {"status": AdvisorStatus.ACTIVE, "$or": [{"isPublic": True}, {"ownerId": person}]}
+
+
+async def answering(hand: Change, text: str, owner: ObjectId, field: str) -> ObjectId:
+    """The id of an advisor that may answer the owner, and is not archived before the caller is done.
+
+    Raises NOT_FOUND, WRONG_STATE or FORBIDDEN naming the `field`.
     """
     key = hand.key(ADVISORS, text, field)
-    advisor = await hand.readable(ADVISORS, key, "status", field=field)
-    if advisor["status"] != AdvisorStatus.ACTIVE or not await _held(hand, key, owner):
+    refuse_unchoosable(await hand.readable(ADVISORS, key, *CHOOSABLE_BY, field=field), owner, field)
+    if not await _held(hand, key, owner):
         raise Refusal(Code.WRONG_STATE, "The advisor is not active: choose another one.", field)
     return key
 

@@ -5,16 +5,17 @@ from bson import ObjectId
 
 from models import global_id
 from models.actor import Actor
-from models.advisor.advisor import ADVISORS, AdvisorStatus
+from models.advisor.advisor import ADVISORS
 from models.advisor.rules import OWNER, PRODUCT
 from models.advisor.selection import SELECTIONS, SelectionRow, SelectionSource
 from models.advisor.user import USERS
-from models.errors import Code, Refusal, not_found
-from models.policy import Filter, RowData, both
+from models.errors import not_found
+from models.policy import Filter, both
 from models.store.ask import Ask
 from models.validation import build
 from resolvers.adjectives import TEXTS, choices, ids, orders, where
 from resolvers.advisor.advisor import Advisor
+from resolvers.advisor.scope import CHOOSABLE_BY, refuse_unchoosable
 from resolvers.connection import Connection, Edge
 from resolvers.listing import Listing
 from resolvers.scalars import Timestamp
@@ -93,23 +94,11 @@ async def select(hand: Change, input: AdvisorSelectInput) -> Outcome:
     person = hand.profile(PRODUCT)
     key = hand.key(ADVISORS, input.advisorId, "advisorId")
     advisor = await hand.readable(ADVISORS, key, *CHOOSABLE_BY, field="advisorId")
-    refuse_unchoosable(advisor, person)
+    refuse_unchoosable(advisor, person, "advisorId")
     source = SelectionSource.MARKETPLACE if advisor.get("isPublic") else SelectionSource.CUSTOM
     row = build(SelectionRow, {"userId": person, "advisorId": key, "source": source})
     selection, created = await put(hand, row)
     return {"selection": selection, "created": created}
-
-
-CHOOSABLE_BY = ("status", "isPublic", "ownerId")
-"""The columns that tell who may choose an advisor."""
-
-
-def refuse_unchoosable(advisor: RowData, person: ObjectId) -> None:
-    """Raise WRONG_STATE for an advisor that is not active, FORBIDDEN for somebody else's private one."""
-    if advisor["status"] != AdvisorStatus.ACTIVE:
-        raise Refusal(Code.WRONG_STATE, "This advisor is not active: choose another one.", "advisorId")
-    if not advisor.get("isPublic") and advisor.get("ownerId") != person:
-        raise Refusal(Code.FORBIDDEN, "A private advisor is chosen by its owner alone.", "advisorId")
 
 
 async def put(hand: Change, row: SelectionRow) -> tuple[ObjectId, bool]:
@@ -145,10 +134,15 @@ async def unselect(hand: Change, input: AdvisorUnselectInput) -> Outcome:
     entry = await hand.store.read.one(Ask(SELECTIONS, where=pair), hand.actor)
     if entry is None:
         raise not_found(SELECTIONS.noun, "advisorId")
-    await hand.store.write.delete(SELECTIONS, entry["_id"], hand.actor)
-    counted = {"_id": key, "selectionCount": {"$gt": 0}}
-    await hand.store.write.effect_one(ADVISORS, counted, {"$inc": {"selectionCount": -1}}, quiet=True)
+    await unselect_row(hand, entry["_id"])
     return {"deletedId": global_id.encode(SELECTIONS.tag, entry["_id"])}
+
+
+async def unselect_row(hand: Change, key: ObjectId) -> None:
+    """Remove an entry of a board, and count it off its advisor, within the caller's transaction. Raises NOT_FOUND."""
+    gone = await hand.store.write.delete(SELECTIONS, key, hand.actor)
+    counted = {"_id": gone["advisorId"], "selectionCount": {"$gt": 0}}
+    await hand.store.write.effect_one(ADVISORS, counted, {"$inc": {"selectionCount": -1}}, quiet=True)
 
 
 @strawberry.type

@@ -7,7 +7,6 @@ from bson import ObjectId
 
 from models import global_id
 from models.advisor.advisor import ADVISORS
-from models.advisor.rules import PRODUCT
 from models.advisor.selection import SELECTIONS
 from models.advisor.team_template import TEAM_TEMPLATES, TeamTemplateRow
 from models.errors import Code, Refusal
@@ -151,7 +150,6 @@ class AdvisorTeamTemplateUpdatePayload(Payload):
 
 async def update(hand: Change, input: AdvisorTeamTemplateUpdateInput) -> Outcome:
     """Change a team; its slug stays, since boards and links hold it."""
-    hand.profile(PRODUCT)
     key = hand.key(TEAM_TEMPLATES, input.id)
     changes = hand.patch(*CONTENT, "advisorIds")
     members = _members(hand, input.advisorIds or ())
@@ -173,8 +171,11 @@ class AdvisorTeamTemplateDeletePayload(Payload):
 
 
 async def delete(hand: Change, input: AdvisorTeamTemplateDeleteInput) -> Outcome:
-    """Delete a team; advisors chosen with it stay on their boards, without its slug."""
-    hand.profile(PRODUCT)
+    """Delete a team; advisors chosen with it stay on their boards, without its slug.
+
+    Everybody's entries that were chosen with it change in one transaction: their number has no bound but the time of an
+    operation. When that is over nothing has changed, and the operator gives it more time (OPERATION_SECONDS).
+    """
     key = hand.key(TEAM_TEMPLATES, input.id)
     gone = await hand.store.write.delete(TEAM_TEMPLATES, key, hand.actor)
     await hand.store.write.effect(SELECTIONS, {"teamId": gone["slug"]}, {"$unset": {"teamId": ""}})

@@ -14,7 +14,8 @@ from models.errors import Refusal, not_found
 from models.policy import RowData
 from models.store.ask import Ask
 from models.validation import build
-from resolvers.advisor.selection import CHOOSABLE_BY, AdvisorSelection, put, refuse_unchoosable
+from resolvers.advisor.scope import CHOOSABLE_BY, refuse_unchoosable
+from resolvers.advisor.selection import AdvisorSelection, put
 from resolvers.table import column
 from resolvers.verbs.relate import one, parts
 from resolvers.verbs.write import Change, Input, Outcome, Payload, UserError, change, required
@@ -56,7 +57,7 @@ async def _chosen(hand: Change, person: ObjectId, key: ObjectId, advisor: RowDat
     try:
         if advisor is None:
             raise not_found(ADVISORS.noun)
-        refuse_unchoosable(advisor, person)
+        refuse_unchoosable(advisor, person, "advisorId")
     except Refusal as refusal:
         return {**result, "userError": {"code": refusal.code.value, "message": refusal.message, "field": None}}
     row = build(SelectionRow, {"userId": person, "advisorId": key, "source": SelectionSource.TEAM, "teamId": slug})

@@ -8,7 +8,6 @@ from models.advisor.message import MESSAGES, MessageSender
 from models.advisor.rules import OWNER, PRODUCT
 from models.errors import Code, Refusal
 from models.policy import both
-from models.store.summing import sums_by
 from resolvers.context import Info
 from resolvers.scalars import Timestamp
 
@@ -42,9 +41,7 @@ async def _usage(
     if PRODUCT not in actor.profiles:
         return None
     mine_then = both(OWNER.filter(actor), {"createdAt": {"$gte": from_, "$lt": to}})
-    sums = await sums_by(
-        store.database, MESSAGES, actor, mine_then, by="sender", of="tokensUsed", index="page_user_created"
-    )
+    sums = await store.read.sums(MESSAGES, actor, mine_then, by="sender", of="tokensUsed", index="page_user_created")
     answers, tokens = sums.get(MessageSender.ADVISOR, (0, 0))
     return AdvisorUsage(tokensUsed=tokens, answers=answers, messages=sums.get(MessageSender.USER, (0, 0))[0])
 

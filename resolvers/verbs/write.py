@@ -19,8 +19,9 @@ from models.store.replay import ReplayKey
 from models.store.writing import forbidden
 from models.table import Table
 from models.validation import Refusals
-from resolvers.context import Context, Info, raw
+from resolvers.context import Info, raw
 from resolvers.listing import REQUIRED, argument, signed
+from resolvers.plan import WRITES
 from resolvers.selection import Planner
 from resolvers.table import choice
 
@@ -130,12 +131,7 @@ class Change:
         """The caller's profile in a product. Raises UNAUTHENTICATED (FORBIDDEN for a service) for who has none."""
         key = self.actor.profiles.get(product)
         if key is None:
-            signed_out = self.actor.account is None and not self.actor.name.startswith("service:")
-            raise (
-                Refusal(Code.UNAUTHENTICATED, "Sign in first: send a bearer token.")
-                if signed_out
-                else Refusal(Code.FORBIDDEN, "Only a person can do this.")
-            )
+            raise forbidden(self.actor, "Only a person can do this.")
         return key
 
 
@@ -157,6 +153,10 @@ def change(
     async def resolve(root: Any, info: Info, input: Any) -> Any:
         planner = Planner(raw(info))
         given = planner.arguments()["input"]
+        # Before anything is written: a payload that cannot be shown is a mistake of the document.
+        picked = planner.rows()
+        for refusal in info.context.refused.values():
+            raise refusal
         for name, value in vars(input).items():
             if value is strawberry.UNSET:
                 setattr(input, name, None)
@@ -167,11 +167,12 @@ def change(
             return await run(hand, input)
 
         outcome = await _attempted(info, _once if atomic else _resumed, work, given, current)
-        await _shown(planner, info.context, outcome)
+        # After the transaction: what is shown is stored.
+        await info.context.store.read.attend(picked.children, [outcome], info.context.actor)
         return outcome
 
     parameters = {"input": (argument(kind, "What to write."), REQUIRED)}
-    return strawberry.field(resolver=signed(resolve, parameters), description=description)
+    return strawberry.field(resolver=signed(resolve, parameters), description=description, metadata={WRITES: True})
 
 
 Work = Callable[[], Awaitable[Outcome]]
@@ -222,9 +223,3 @@ def _replay_key(info: Info, given: Mapping[str, Any]) -> ReplayKey:
 def user_error(refusal: Refusal) -> dict[str, Any]:
     """A refusal as a payload shows it; an outcome may hold some, for parts that were left out."""
     return {"code": refusal.code, "message": refusal.message, "field": list(refusal.field) or None}
-
-
-async def _shown(planner: Planner, context: Context, outcome: Outcome) -> None:
-    """Fetch the rows that the payload shows, as the selection asks, after the transaction: what is shown is stored."""
-    picked = planner.rows()
-    await context.store.read.attend(picked.children, [outcome], context.actor)

@@ -1,9 +1,12 @@
 """The pipeline as a whole: who gets in, who is told to go, and what every answer carries."""
 
+import time
+
 import httpx
+import jwt
 import pytest
 
-from graphql_api.app import build_app
+from graphql_api.app import build_app, token_rules
 from graphql_api.settings import SettingsError
 from models.store.connection import Database
 from tests.fixtures.wire import ANONYMOUS, SETTINGS, Api, Caller, Calls, People
@@ -34,7 +37,12 @@ async def test_a_bad_token_is_refused_and_never_anonymous(api: Api) -> None:
     response = await api.post(VIEWER, None, Caller("mallory", "not.a.token"))
     assert response.status_code == 401
     assert response.headers["WWW-Authenticate"] == 'Bearer error="invalid_token"'
-    assert [error["extensions"]["code"] for error in response.json()["errors"]] == ["UNAUTHENTICATED"]
+    assert response.json()["errors"] == [
+        {
+            "message": "The token is not valid: malformed. Sign in again.",
+            "extensions": {"code": "UNAUTHENTICATED"},
+        }
+    ]
 
 
 async def test_a_suspended_account_is_shut_out(api: Api, people: People, database: Database) -> None:
@@ -78,7 +86,7 @@ async def test_browsers_of_other_origins_are_let_in_by_name_alone(watched: tuple
 
 
 async def test_every_answer_carries_its_id_and_says_nothing_of_the_server(api: Api) -> None:
-    for path, status in (("/graphql", 400), ("/health/live", 200), ("/nowhere", 404), ("/docs", 404)):
+    for path, status in (("/graphql", 400), ("/health/live", 200), ("/nowhere", 404), ("/graphql/", 404)):
         response = await api.http.get(path, headers={"X-Request-ID": "mine-1"})
         assert (response.status_code, response.headers["X-Request-ID"]) == (status, "mine-1")
         assert response.headers["X-Content-Type-Options"] == "nosniff"
@@ -89,3 +97,39 @@ async def test_settings_that_do_not_fit_are_named(watched: tuple[Database, Calls
     settings = SETTINGS.model_copy(update={"auth_algorithm": "RS256", "auth_jwks": "ftp://id.example/keys"})
     with pytest.raises(SettingsError, match="AUTH_JWKS"):
         build_app(settings, watched[0])
+
+
+@pytest.mark.parametrize(
+    "claims", [{"name": "x" * 300}, {"name": " "}, {"email": "x" * 400}, {"picture": "https://x/" + "y" * 3000}]
+)
+async def test_a_person_is_not_shut_out_by_what_the_token_says(
+    api: Api, database: Database, claims: dict[str, str]
+) -> None:
+    """Neither at the first use nor later: what has no room is left out, and what is known stays."""
+    rules = token_rules(SETTINGS)
+    payload = {"iss": rules.issuer, "aud": rules.audience, "sub": "zoe", "exp": int(time.time()) + 60}
+    caller = Caller("zoe", jwt.encode({**payload, **claims}, str(rules.secret), "HS256"))
+    for _ in range(2):
+        found = await api.data(
+            "{ viewer { account { subject displayName email imageUrl } } advisorMe { name } }", by=caller
+        )
+        account = {"subject": "zoe", "displayName": None, "email": None, "imageUrl": None}
+        assert found == {"viewer": {"account": account}, "advisorMe": {"name": None}}
+    assert await database["accounts"].count_documents({"subject": "zoe"}) == 1
+
+
+async def test_a_payload_that_cannot_be_shown_writes_nothing(api: Api, people: People, database: Database) -> None:
+    ann = await people.person("ann")
+    document = """mutation { advisorConversationCreate(input: {title: "x"}) {
+        conversation { id messages(first: 1000) { nodes { id } } } userErrors { code } } }"""
+    answer = await api.answer(document, by=ann)
+    assert answer["data"] is None
+    assert answer["errors"][0]["extensions"] == {"code": "OUT_OF_RANGE", "field": ["first"]}
+    assert await database["advisor_conversations"].count_documents({}) == 0
+
+
+@pytest.mark.parametrize("path", ["/", "/docs", "/openapi.json", "/graphql/"])
+async def test_what_is_not_served_has_a_code(api: Api, path: str) -> None:
+    response = await api.http.post(path, json={"query": "{ viewer { kind } }"})
+    assert response.status_code == 404
+    assert [error["extensions"]["code"] for error in response.json()["errors"]] == ["NOT_FOUND"]

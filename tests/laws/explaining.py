@@ -30,7 +30,7 @@ def flattened(command: Mapping[str, Any]) -> list[dict[str, Any]]:
     if "$documents" not in first:
         return [dict(command)]
     parent = first["$documents"][0]["_id"]
-    lookups = [stage["$lookup"] for stage in others]
+    lookups = [stage["$lookup"] for stage in others if "$lookup" in stage]
     return [
         {
             "aggregate": lookup["from"],

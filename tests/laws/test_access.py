@@ -1,6 +1,7 @@
 """The generated matrix: every table's rows and private columns, asked for through the wire by every kind of caller."""
 
 import random
+from collections import defaultdict
 from typing import Any
 
 import pytest
@@ -15,12 +16,13 @@ from graphql import (
     is_list_type,
 )
 from graphql.type import get_nullable_type
+from pymongo.asynchronous.collection import AsyncCollection
 
 from models import global_id
 from models.actor import ANONYMOUS as NOBODY
 from models.actor import Actor, service
 from models.advisor.user import PROFILE
-from models.policy import All, Either, Is, Rule
+from models.policy import ANYONE, All, Either, Is, Rule
 from models.principal import Identity
 from models.store import Store
 from models.store.connection import Database
@@ -29,15 +31,17 @@ from models.tables import TABLES
 from tests.fixtures.wire import ANONYMOUS, SETTINGS, Api, Caller, People
 
 ROWS = 40
+MET = 8
+"""Advisors that have answered a caller: enough for some that nobody else may see."""
 
 Document = dict[str, Any]
 
 
 async def _callers(people: People, store: Store) -> list[tuple[Caller, Actor]]:
     """Every kind of caller, each with the actor that the server makes of it."""
-    met = ObjectId()
+    met = [ObjectId() for _ in range(MET)]
     ann, bob, olga = await people.person("ann"), await people.person("bob"), await people.operator("olga")
-    await store.database["advisor_users"].update_one({"_id": bob.profile}, {"$set": {"metAdvisorIds": [met]}})
+    await store._database["advisor_users"].update_one({"_id": bob.profile}, {"$set": {"metAdvisorIds": met}})
     persons = [
         (caller, await store.principals.actor(Identity(SETTINGS.auth_issuer, caller.name), [PROFILE]))
         for caller in (ann, bob, olga)
@@ -69,6 +73,7 @@ def _rows(table: Table[Any], kind: GraphQLObjectType, callers: list[tuple[Caller
     return [
         {
             **_secrets(table, kind),
+            **_told_apart(table),
             "_id": key,
             **{column: dice.choice(compared.get(column) or [*own, ObjectId()]) for column in sorted(columns)},
         }
@@ -130,6 +135,18 @@ async def _seen(api: Api, table: Table[Any], keys: list[ObjectId], by: Caller, s
     return found
 
 
+async def _stored(collection: AsyncCollection[Document], rows: list[Document]) -> list[Document]:
+    """The rows as they are in the collection: made now, but for those which the callers have had from the start."""
+    already = [row async for row in collection.find({"_id": {"$in": [row["_id"] for row in rows]}})]
+    fresh = [row for row in rows if row["_id"] not in {row["_id"] for row in already}]
+    for index in (await collection.index_information()).values():
+        if index.get("unique"):
+            # The rows are no product's: several may hold what must be unique in real ones.
+            fresh = list({tuple(str(row.get(c, row["_id"])) for c, _ in index["key"]): row for row in fresh}.values())
+    await collection.insert_many(fresh)
+    return [*already, *fresh]
+
+
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.type_name)
 async def test_each_caller_sees_what_the_policy_says(
     api: Api, people: People, store: Store, database: Database, schema: GraphQLSchema, table: Table[Any]
@@ -137,28 +154,30 @@ async def test_each_caller_sees_what_the_policy_says(
     callers = await _callers(people, store)
     kind = schema.get_type(table.type_name)
     assert isinstance(kind, GraphQLObjectType)
-    rows = _rows(table, kind, callers)
-    collection = database[f"{table.collection}"]
-    there = {row["_id"] async for row in collection.find({}, {"_id": 1})}
-    fresh = [row for row in rows if row["_id"] not in there]
-    for index in (await collection.index_information()).values():
-        if index.get("unique"):
-            # The rows are no product's: several may hold what must be unique in real ones.
-            fresh = list({tuple(str(row.get(c, row["_id"])) for c, _ in index["key"]): row for row in fresh}.values())
-    await collection.insert_many([{**_told_apart(table), **row} for row in fresh])
-    keys = [row["_id"] for row in fresh]
+    rows = await _stored(database[table.collection], _rows(table, kind, callers))
+    keys = [row["_id"] for row in rows]
+    met: dict[str, set[bool]] = defaultdict(set)
     for caller, actor in callers:
-        seen = await _seen(api, table, keys, caller, "")
-        expected = [table.policy.read.admits(actor, row) for row in fresh]
-        assert [row is not None for row in seen] == expected, (
-            f"{caller.name} sees other {table.noun}s than the policy says"
-        )
+        expected = [table.policy.read.admits(actor, row) for row in rows]
+        seen = [row is not None for row in await _seen(api, table, keys, caller, "")]
+        assert seen == expected, f"{caller.name} sees other {table.noun}s than the policy says"
+        met["the row"].update(expected)
         for path, rule in table.policy.private.items():
-            seen = await _seen(api, table, keys, caller, _asked(path, kind))
-            shown = [row is not None and _at(row, path) is not None for row in seen]
-            allowed = [table.policy.read.admits(actor, row) and rule.admits(actor, row) for row in fresh]
-            allowed = [may and _at(row, path) is not None for may, row in zip(allowed, fresh, strict=True)]
-            assert shown == allowed, f"{caller.name} sees {path} of other {table.noun}s than the policy says"
+            seen = [_at(row, path) is not None for row in await _seen(api, table, keys, caller, _asked(path, kind))]
+            there = [may and _at(row, path) is not None for may, row in zip(expected, rows, strict=True)]
+            allowed = [may and rule.admits(actor, row) for may, row in zip(there, rows, strict=True)]
+            assert seen == allowed, f"{caller.name} sees {path} of other {table.noun}s than the policy says"
+            met[path].update(may for may, held in zip(allowed, there, strict=True) if held)
+    _check_met(table, met)
+
+
+def _check_met(table: Table[Any], met: dict[str, set[bool]]) -> None:
+    """Somebody was admitted to each row and private column that he could hope for, and somebody was denied it."""
+    wanted = {path for path, rule in table.policy.private.items() if rule != table.policy.read}
+    if table.policy.read != ANYONE:
+        wanted.add("the row")
+    onesided = sorted(path for path in wanted if met[path] != {True, False})
+    assert not onesided, f"{table.type_name}: nobody was admitted to {onesided}, or nobody was denied; widen the rows."
 
 
 def _told_apart(table: Table[Any]) -> Document:

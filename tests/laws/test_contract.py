@@ -1,6 +1,7 @@
-"""What the products' documents demand is there: every field with its type, every index with its name and columns."""
+"""What the products' documents demand is there: every field with its type, default and readers, and every index."""
 
 import types
+from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -11,6 +12,7 @@ import yaml
 from bson import ObjectId
 from pydantic import BaseModel
 
+from models.actor import ANONYMOUS, Actor, ActorKind, service
 from models.store.indexes import shape
 from models.table import Index, Table
 from models.tables import TABLES
@@ -22,9 +24,36 @@ BY_NAME: dict[str, Table[Any]] = {table.type_name: table for table in TABLES}
 FIELDS = [(name, field) for name, table in CONTRACT["tables"].items() for field in table["fields"]]
 INDEXES = [(name, index) for name, table in CONTRACT["tables"].items() for index in table["indexes"]]
 
+SELF, OTHER = ObjectId(), ObjectId()
+PROBES = {
+    "owner": Actor(ActorKind.ACCOUNT, "owner", SELF, {"advisor": SELF}),
+    "other": Actor(ActorKind.ACCOUNT, "other", OTHER, {"advisor": OTHER}),
+    "operator": Actor(ActorKind.OPERATOR, "operator", OTHER, {"advisor": OTHER}),
+    "answering": service("answering"),
+    "billing": service("billing"),
+    "anonymous": ANONYMOUS,
+}
+"""One caller of every kind."""
+
+ROW = {"_id": SELF, "userId": SELF, "ownerId": SELF, "isPublic": True, "status": "active"}
+"""The owner's row, as open to others as a row may be."""
+
+
+def _paths(fields: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every field and the fields within it."""
+    for name, field in fields.items():
+        yield prefix + name, field
+        yield from _paths(field.get("fields", {}), f"{prefix}{name}.")
+
+
+EVERY = [(name, path, field) for name, table in CONTRACT["tables"].items() for path, field in _paths(table["fields"])]
+PRIVATE: dict[str, list[str] | None] = {f"{name}.{path}": field.get("private") for name, path, field in EVERY}
+
 
 def test_is_whole() -> None:
-    assert (len(CONTRACT["tables"]), len(FIELDS), len(INDEXES)) == (10, 81, 56)
+    assert (len(CONTRACT["tables"]), len(FIELDS), len(EVERY), len(INDEXES)) == (10, 81, 145, 56)
+    assert sum("default" in field for _, _, field in EVERY) == 7
+    assert sum(readers is not None for readers in PRIVATE.values()) == 5
 
 
 @pytest.mark.parametrize("name", CONTRACT["tables"])
@@ -45,10 +74,39 @@ def test_index(name: str, index: str) -> None:
     found = {there.name: there for there in BY_NAME[name].indexes}.get(index)
     assert found is not None, f"Declare the index {index} of {name}: the contract demands it."
     demanded = Index(
-        index, tuple(wanted["columns"]), wanted.get("unique", False), found.partial, wanted.get("expires", False)
+        index,
+        tuple(wanted["columns"]),
+        wanted.get("unique", False),
+        wanted.get("partial"),
+        wanted.get("expires", False),
     )
-    assert shape(found) == shape(demanded), f"{name}.{index} is {found.columns}, the contract says {wanted}."
-    assert (found.partial is not None) is wanted.get("partial", False), f"{name}.{index}: look at its condition."
+    assert shape(found) == shape(demanded), f"{name}.{index} is {found}, the contract says {wanted}."
+    assert found.partial == wanted.get("partial"), f"{name}.{index} is for {found.partial}, the contract says {wanted}."
+
+
+@pytest.mark.parametrize(("name", "path"), [(name, path) for name, path, _ in EVERY])
+def test_readers(name: str, path: str) -> None:
+    policy = BY_NAME[name].policy
+    rows = {probe for probe, actor in PROBES.items() if policy.read.admits(actor, ROW)}
+    rules = [rule for private, rule in policy.private.items() if f"{_stored(name, path)}.".startswith(f"{private}.")]
+    found = {probe for probe in rows if all(rule.admits(PROBES[probe], ROW) for rule in rules)}
+    readers = _readers(f"{name}.{path}")
+    assert found == (rows if readers is None else _named(readers)), f"{name}.{path}: look at the policy's `private`."
+
+
+def _stored(name: str, path: str) -> str:
+    return str(DIFFERENCES["fields"].get(f"{name}.{path}", {}).get("row", path))
+
+
+def _readers(place: str) -> list[str] | None:
+    """What the contract or a difference says of the field, or else of the field around it."""
+    if place in DIFFERENCES["private"]:
+        return list(DIFFERENCES["private"][place]["readers"])
+    return PRIVATE[place] or _readers(place.rpartition(".")[0]) if place in PRIVATE else None
+
+
+def _named(readers: list[str]) -> set[str]:
+    return {probe for reader in readers for probe in (("answering", "billing") if reader == "service" else (reader,))}
 
 
 @pytest.mark.parametrize("kind", ["fields", "indexes"])
@@ -58,6 +116,13 @@ def test_each_difference_is_one_and_has_its_reason(kind: str) -> None:
         demanded = CONTRACT["tables"][name][kind][own]
         assert difference["why"].endswith(".")
         assert {**demanded, **difference} != {**demanded, "why": difference["why"]}, f"{path} differs in nothing."
+
+
+def test_each_difference_of_readers_is_one_and_has_its_reason() -> None:
+    for path, difference in DIFFERENCES["private"].items():
+        assert difference["why"].endswith(".")
+        assert path in PRIVATE, f"{path} is no field of the contract."
+        assert difference["readers"] != PRIVATE[path], f"{path} differs in nothing."
 
 
 def _check(row: type[BaseModel], column: str, wanted: dict[str, Any], place: str) -> None:
@@ -73,6 +138,10 @@ def _check(row: type[BaseModel], column: str, wanted: dict[str, Any], place: str
     assert _kind(kind) == wanted["type"].replace("timestamp", "number"), (
         f"{place} holds {kind}, the contract says {wanted['type']}."
     )
+    if "default" in wanted:
+        assert info.default == wanted["default"], (
+            f"{place} is {info.default!r} unless given, the contract says {wanted}."
+        )
     if wanted["type"] == "enum":
         assert sorted(value.value for value in kind) == sorted(wanted["enum"])
     for inner, demanded in wanted.get("fields", {}).items():

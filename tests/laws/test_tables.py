@@ -13,6 +13,7 @@ from models.row import Row
 from models.table import Table
 from models.tables import TABLES
 from resolvers.plan import Columns, ToOne, need_of
+from resolvers.table import computed
 from tests.laws.sources import ROOT
 
 INTERNAL: dict[str, str] = {}
@@ -87,6 +88,14 @@ def test_private_columns_exist(table: Table[Any]) -> None:
 
 
 @TABLE
+def test_private_columns_lie_in_no_list(table: Table[Any]) -> None:
+    wrong = [path for path in table.policy.private if _in_a_list(table.row, path.split("."))]
+    assert not wrong, (
+        f"{table.type_name}: the store blanks documents, not elements of lists; keep {wrong} private whole."
+    )
+
+
+@TABLE
 def test_names_its_shard_key(table: Table[Any]) -> None:
     assert table.shard_key, f"{table.type_name}: name the columns by which its collection would be sharded."
     assert set(table.shard_key) <= table.columns
@@ -106,7 +115,7 @@ def _too_strict(kind: GraphQLObjectType, table: Table[Any], row: type[BaseModel]
     for name, field, paths in _shown(kind):
         need = need_of(field)
         blanked = any(_blanked(table, prefix + path) for path in paths)
-        missing = isinstance(need, Columns) and paths == (name,) and _may_be_none(row, name)
+        missing = isinstance(need, Columns) and not _computed(field) and _may_be_none(row, paths[0])
         if is_non_null_type(field.type) and (blanked or missing or _one(need)):
             yield f"{kind.name}.{name}"
         inner = _inner(row, name)
@@ -114,6 +123,12 @@ def _too_strict(kind: GraphQLObjectType, table: Table[Any], row: type[BaseModel]
             below = get_named_type(field.type)
             assert isinstance(below, GraphQLObjectType)
             yield from _too_strict(below, table, inner, f"{prefix}{name}.")
+
+
+def _computed(field: GraphQLField) -> bool:
+    """Whether the field's own function makes a value of the columns, whatever they hold."""
+    resolver = field.extensions["strawberry-definition"].base_resolver
+    return resolver is not None and resolver.wrapped_func.__qualname__.startswith(f"{computed.__name__}.")
 
 
 def _one(need: object) -> bool:
@@ -155,3 +170,17 @@ def _exists(row: type[BaseModel], path: list[str]) -> bool:
         return not below
     inner = _inner(row, name)
     return name in row.model_fields and (not below or (inner is not None and _exists(inner, below)))
+
+
+def _in_a_list(row: type[BaseModel], path: list[str]) -> bool:
+    """Whether a part of the path before the last one holds a list."""
+    name, *below = path
+    inner = _inner(row, name)
+    if not below or inner is None:
+        return False
+    return list in _containers(row.model_fields[name].annotation) or _in_a_list(inner, below)
+
+
+def _containers(annotation: Any) -> set[Any]:
+    """What holds the values of an annotation, at any depth of it."""
+    return {get_origin(annotation)}.union(*(_containers(part) for part in get_args(annotation)))

@@ -2,6 +2,7 @@
 
 import pytest
 
+from models.advisor.advisor import ADVISORS
 from models.advisor.conversation import CONVERSATIONS
 from models.advisor.message import MESSAGES
 from models.table import Index, Order, carries, stored
@@ -29,18 +30,25 @@ def test_an_order_that_no_index_carries_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("columns", "carried"),
+    ("columns", "depth"),
     [
-        (("a", "b", "-n", "-_id"), True),
-        (("b", "a", "n", "_id"), True),
-        (("a", "b", "-n"), False),
-        (("a", "-n", "-_id"), False),
-        (("a", "b", "-n", "_id"), False),
-        (("a", "b", "c", "-n", "-_id"), False),
+        (("a", "b", "-n", "-_id"), 2),
+        (("b", "a", "n", "_id"), 2),
+        (("a", "b", "c", "-n", "-_id"), 3),
+        (("a", "b", "-n"), None),
+        (("a", "-n", "-_id"), None),
+        (("a", "b", "-n", "_id"), None),
+        (("a", "b", "d", "-n", "-_id"), None),
     ],
 )
-def test_an_index_carries_an_order_behind_its_fixed_columns(columns: tuple[str, ...], carried: bool) -> None:
-    assert carries(Index("i", columns), frozenset({"a", "b"}), Order(("-n",))) is carried
+def test_an_index_carries_an_order_behind_its_fixed_columns(columns: tuple[str, ...], depth: int | None) -> None:
+    assert carries(Index("i", columns), ["a", "b"], ["c"], Order(("-n",))) == depth
+
+
+def test_what_a_client_fixes_as_well_chooses_the_narrower_index() -> None:
+    newest = Order(("-createdAt",))
+    names = [ADVISORS.index_for(["isPublic", "status"], newest, also).name for also in ((), ("category",), ("tags",))]
+    assert names == ["page_public_status_created", "page_public_status_category_created", "page_public_status_created"]
 
 
 def test_neither_partial_nor_text_nor_expiring_indexes_carry_lists() -> None:

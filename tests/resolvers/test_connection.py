@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from models import cursor
+from resolvers.advisor.conversation import MINE
 from tests.factories import advisor as make
 from tests.fixtures.wire import ANONYMOUS, Api, Caller, People
 
@@ -94,3 +96,20 @@ async def test_an_empty_list(api: Api, people: People, ann: Caller) -> None:
             "totalCount": 0,
             "totalCountIsCapped": False,
         }
+
+
+async def test_a_made_up_cursor_of_nulls_ends_the_list(api: Api, ann: Caller) -> None:
+    """No row is behind "nothing" in a descending order; before it, in an ascending one, is none either."""
+    made_up = cursor.encode(MINE.orders.order(None).keys, [None, None])
+    text = "query($c: String) { advisorConversations(after: $c) { nodes { title } } }"
+    assert await api.data(text, {"c": made_up}, by=ann) == {"advisorConversations": {"nodes": []}}
+
+
+async def test_a_page_before_a_place_says_that_rows_follow(api: Api, ann: Caller) -> None:
+    text = "query($c: String) { advisorConversations(before: $c) { nodes { id } edges { cursor } pageInfo { %s } } }"
+    whole = (await api.data(text % "hasNextPage", by=ann))["advisorConversations"]
+    assert whole["pageInfo"] == {"hasNextPage": False}
+    last = whole["edges"][-1]["cursor"]
+    before = (await api.data(text % "hasNextPage hasPreviousPage", {"c": last}, by=ann))["advisorConversations"]
+    assert before["nodes"] == whole["nodes"][:-1]
+    assert before["pageInfo"] == {"hasNextPage": True, "hasPreviousPage": False}

@@ -6,8 +6,12 @@ from typing import Any
 import pytest
 from graphql import GraphQLError
 
-from resolvers.scalars import JSON, JSON_DEPTH, JSON_ITEMS, SCALARS, TIMESTAMP_LIMIT, Timestamp
-from tests.fixtures.wire import Api
+from models.advisor.advisor import ADVISORS
+from models.advisor.conversation import CONVERSATIONS
+from resolvers.scalars import JSON, JSON_BYTES, JSON_DEPTH, JSON_ITEMS, SCALARS, TIMESTAMP_LIMIT, Timestamp
+from tests.factories import advisor as make
+from tests.fixtures.wire import Api, People
+from tests.resolvers.advisor.writing import gid
 
 TIMESTAMP, FREE = SCALARS[Timestamp], SCALARS[JSON]
 
@@ -81,3 +85,33 @@ def test_free_content_is_bounded() -> None:
 def test_free_integers_fit_into_the_database(number: int) -> None:
     with pytest.raises(GraphQLError, match="must fit into 64 bits"):
         _parse(FREE, {"a": [number]})
+
+
+REMEMBER = """mutation($c: ID!, $a: ID!, $x: String) { advisorMemorySet(input: {
+    conversationId: $c, advisorId: $a, key: "k", value: %s }) { memory { value } userErrors { code } } }"""
+
+
+@pytest.mark.parametrize(
+    ("literal", "kept"), [("{a: $x, b: 1}", {"b": 1}), ("[$x, 1]", [None, 1]), ("{a: {b: $x}}", {"a": {}})]
+)
+async def test_variables_that_are_not_given_leave_free_content(
+    api: Api, people: People, literal: str, kept: Any
+) -> None:
+    ann, advisor = await people.person("ann"), await make.advisor()
+    ids = {"c": gid(CONVERSATIONS, await make.conversation(ann)), "a": gid(ADVISORS, advisor)}
+    payload = (await api.data(REMEMBER % literal, ids, by=ann))["advisorMemorySet"]
+    assert payload == {"memory": {"value": kept}, "userErrors": []}
+
+
+@pytest.mark.parametrize("literal", ["1e400", "{a: [-1e400]}"])
+async def test_numbers_without_end_are_no_free_content(api: Api, people: People, literal: str) -> None:
+    ann = await people.person("ann")
+    answer = await api.answer(REMEMBER % literal, {"c": "x", "a": "y"}, by=ann)
+    assert "JSON numbers must be finite." in [error["message"] for error in answer["errors"]]
+    assert answer.get("data") is None
+
+
+def test_free_content_has_bounded_bytes() -> None:
+    assert _parse(FREE, "x" * (JSON_BYTES - 2)) == "x" * (JSON_BYTES - 2)
+    with pytest.raises(GraphQLError, match="JSON may have 65536 bytes"):
+        _parse(FREE, "é" * (JSON_BYTES // 2))

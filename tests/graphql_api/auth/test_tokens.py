@@ -278,4 +278,4 @@ async def test_a_refusal_says_no_more_than_its_reason() -> None:
     """Neither the token nor what PyJWT thinks of it."""
     with pytest.raises(InvalidToken) as refused:
         await TokenVerifier(HS256_RULES).verify(hs256_token(iss="https://evil.example/"))
-    assert str(refused.value) == "The credential in `Authorization` is refused (issuer); sign in again."
+    assert str(refused.value) == "The token is not valid: issuer. Sign in again."

@@ -36,6 +36,17 @@ def printed(report: Report) -> str:
     return " ".join(shown.getvalue().split())
 
 
+async def command(database: Database, uri: str, folder: Path, *options: str) -> tuple[int, list[tuple[str, str]]]:
+    """The exit code of `doctor`, and the kind and place of each problem that it prints."""
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path.cwd()), "COLUMNS": "100"}
+    environment |= {"MONGODB_URI": uri, "MONGODB_DATABASE": database.name}
+    words = [sys.executable, "-m", "graphql_api", "doctor", "--json", *options]
+    done = await asyncio.to_thread(
+        subprocess.run, words, env=environment, cwd=folder, capture_output=True, text=True, timeout=60, check=False
+    )
+    return done.returncode, [(found["kind"], found["where"]) for found in orjson.loads(done.stdout)["problems"]]
+
+
 async def test_a_sound_database_has_no_problems(demo: Database) -> None:
     report = await examine(demo, TABLES)
     assert report.problems == ()
@@ -94,7 +105,7 @@ async def test_tells_the_server(demo: Database) -> None:
         ),
         (
             ServerFacts("5.0.9", (5, 0, 9), "rs0", sharded=False, clock_ahead=0),
-            ("version", "MongoDB 5.0.9 is too old: use 5.1 or a later one."),
+            ("version", "MongoDB 5.0.9 is too old: use 6.0 or a later one."),
         ),
         (
             ServerFacts("6.0.5", (6, 0, 5), "rs0", sharded=False, clock_ahead=31_000),
@@ -188,12 +199,17 @@ def test_says_so_when_nothing_is_wrong() -> None:
 async def test_the_exit_code_tells_programs(demo: Database, mongodb_uri: str, tmp_path: Path, wrong: bool) -> None:
     if wrong:
         await demo["advisor_advisors"].update_one({}, {"$inc": {"selectionCount": 5}})
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path.cwd()), "COLUMNS": "100"}
-    environment |= {"MONGODB_URI": mongodb_uri, "MONGODB_DATABASE": demo.name}
-    command = [sys.executable, "-m", "graphql_api", "doctor", "--json"]
-    done = await asyncio.to_thread(
-        subprocess.run, command, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
-    )
-    assert done.returncode == int(wrong)
-    where = [problem["where"] for problem in orjson.loads(done.stdout)["problems"]]
-    assert where == ["advisor_advisors.selectionCount"] * wrong
+    found = await command(demo, mongodb_uri, tmp_path)
+    assert found == (int(wrong), [("rows", "advisor_advisors.selectionCount")] * wrong)
+
+
+async def test_the_command_mends_indexes_only_when_told(altered: Database, mongodb_uri: str, tmp_path: Path) -> None:
+    messages = altered["advisor_messages"]
+    await messages.drop_index("by_sender")
+    await messages.create_index("tokensUsed", name="by_hand")
+    before = set(await messages.index_information())
+    wrong = [("index_unknown", "advisor_messages.by_hand"), ("index_missing", "advisor_messages.by_sender")]
+    assert await command(altered, mongodb_uri, tmp_path) == (1, wrong)
+    assert set(await messages.index_information()) == before
+    assert await command(altered, mongodb_uri, tmp_path, "--drop-indexes") == (0, [])
+    assert set(await messages.index_information()) == before - {"by_hand"} | {"by_sender"}

@@ -1,5 +1,6 @@
 """`serve` as a new user meets it: a start on nothing, the banner's own curl line, Ctrl-C, a second start."""
 
+import asyncio
 import os
 import re
 import shlex
@@ -13,6 +14,10 @@ from pathlib import Path
 import httpx
 import psutil
 import pytest
+
+from models.store.connection import Database
+from models.store.indexes import sync
+from models.tables import TABLES
 
 COMMAND = [sys.executable, "-m", "graphql_api"]
 START_SECONDS = 60
@@ -125,6 +130,23 @@ def test_a_taken_port_is_one_line_that_names_the_settings(data_dir: Path) -> Non
                 f"HOST and PORT: 127.0.0.1:{port} cannot be listened on (Address already in use). "
                 "Stop what listens there, or set PORT to another one.\n"
             )
+
+
+async def test_it_names_the_indexes_that_are_not_as_declared(demo: Database, mongodb_uri: str) -> None:
+    messages = demo["advisor_messages"]
+    await messages.drop_index("by_advisor")
+    await messages.create_index([("advisorId", -1)], name="by_advisor")
+    await messages.create_index("tokensUsed", name="by_hand")
+    serving = Serving(MONGODB_URI=mongodb_uri, MONGODB_DATABASE=demo.name, PORT="0", GRAPHIQL="false")
+    try:
+        banner = await asyncio.to_thread(serving.banner)
+    finally:
+        await asyncio.to_thread(serving.stop)
+        await sync(demo, TABLES, drop=True)
+    assert banner.splitlines()[:2] == [
+        "Index advisor_messages.by_advisor is not as declared; `doctor --drop-indexes` replaces it.",
+        "Index advisor_messages.by_hand is declared nowhere; `doctor --drop-indexes` drops it.",
+    ]
 
 
 def test_wrong_settings_are_named_one_a_line() -> None:

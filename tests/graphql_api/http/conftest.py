@@ -24,6 +24,7 @@ from graphql_api.http.page import graphiql_page
 from graphql_api.http.request_id import RequestId
 from graphql_api.http.security_headers import SecurityHeaders
 from graphql_api.operations.prepare import Operations, PreparedOperation
+from models.errors import Code, Refusal
 
 Post = Callable[..., Awaitable[httpx.Response]]
 
@@ -49,11 +50,11 @@ class Context:
 Info = strawberry.Info[Context, None]
 
 
-class Suspended(Exception):
-    """The account is shut out."""
+class Lookalike(Exception):
+    """Somebody else's exception that looks like a refusal."""
 
     code = "FORBIDDEN"
-    message = "This account is suspended."
+    message = "the secret of the house"
 
 
 async def _wait(info: Info) -> str:
@@ -149,7 +150,7 @@ class Served:
         """Return the token as the caller's name."""
         token = headers.get("authorization", "").removeprefix("Bearer ")
         if token == "bad":
-            raise InvalidToken("bad signature")
+            raise InvalidToken("expired")
         if token == "nokeys":
             raise KeysUnavailable
         return token or None
@@ -157,7 +158,11 @@ class Served:
     async def context_for(self, caller: str | None, _: PreparedOperation, request_id: str) -> Context:
         """Return the context, or refuse the suspended caller."""
         if caller == "suspended":
-            raise Suspended
+            raise Refusal(Code.FORBIDDEN, "This account is suspended.")
+        if caller == "lookalike":
+            raise Lookalike
+        if caller == "puzzling":
+            raise Refusal(Code.CONFLICT, "the secret of the house")
         if caller == "broken":
             raise RuntimeError("the secret of the house")
         return Context(caller, request_id, self.witness)

@@ -1,19 +1,42 @@
 """How much an operation asks for, counted once per fragment."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
-from graphql import GraphQLSchema, OperationDefinitionNode, build_schema, parse
+from graphql import GraphQLSchema, OperationDefinitionNode, build_schema, get_introspection_query, parse, validate
 
+from graphql_api.limits import COST
 from graphql_api.limits.measure import SATURATED, Measured, measure
 
 SCHEMA: GraphQLSchema = build_schema("""
-    type Query { posts(first: Int, last: Int): Posts  post(id: ID): Post  ping: Int }
+    type Query {
+        posts(first: Int, last: Int): Posts  post(id: ID): Post  ping: Int
+        nodes(ids: [ID!]): [Node]!  teams: TeamConnection  team: Team
+    }
     type Posts { nodes: [Post]  totalCount: Int }
+    interface Node { id: ID }
+    type TeamConnection { nodes: [Team!]!  edges: [TeamEdge!]! }
+    type TeamEdge { node: Team! }
+    type Team implements Node { id: ID  members: [Team!]!  badges: [Badge!]!  tags: [String!]! }
+    type Badge { name: String }
     type Post { id: ID  title: String  comments(first: Int): Comments  self: Post }
     type Comments { nodes: [Comment] }
     type Comment { id: ID  text: String }
 """)
+
+
+TOUR = re.findall(r"```graphql\n(.*?)```", Path("README.md").read_text(), re.DOTALL)
+
+THREE_LEVELS = """query ThreeLevels {
+    advisorConversations(first: 20) {
+        nodes {
+            id title activeAdvisor { id persona { name title } }
+            messages(last: 10) { nodes { id sender content createdAt advisor { id persona { name } } } }
+        }
+    }
+}"""
 
 
 def measured(text: str) -> Measured:
@@ -72,6 +95,22 @@ def test_counts(text: str, depth: int, aliases: int, root_fields: int, directive
             {"n": 3},
             1 + 2 * 2 * (2 + 3 * 2),
         ),
+        ("{ posts(first: null, last: 100) { nodes { id } } }", None, 1 + 100 * 2),
+        ("{ posts(first: 2, last: 100) { nodes { id } } }", None, 1 + 100 * 2),
+        ("{ posts(first: null) { nodes { id } } }", None, 1 + 20 * 2),
+        ("query ($n: Int) { posts(first: $n, last: 100) { nodes { id } } }", {}, 1 + 100 * 2),
+        ("query ($n: Int) { posts(first: $n, last: 100) { nodes { id } } }", {"n": None}, 1 + 100 * 2),
+        ("query ($n: Int, $m: Int) { posts(first: $n, last: $m) { nodes { id } } }", {"n": 2, "m": 90}, 1 + 90 * 2),
+        ("query ($n: Int, $m: Int) { posts(first: $n, last: $m) { nodes { id } } }", {"n": None}, 1 + 20 * 2),
+        ("query ($n: Int = 3) { posts(first: $n) { nodes { id } } }", {"n": None}, 1 + 20 * 2),
+        ('{ nodes(ids: ["a", "b", "c"]) { id } }', None, 1 + 3),
+        ("{ nodes(ids: []) { id } }", None, 1 + 1),
+        ("{ nodes { id } }", None, 1 + 20),
+        ("query ($ids: [ID!]) { nodes(ids: $ids) { id } }", {"ids": ["a"] * 100}, 1 + 100),
+        ("query ($ids: [ID!]) { nodes(ids: $ids) { id } }", {}, 1 + 20),
+        ('query ($ids: [ID!] = ["a", "b"]) { nodes(ids: $ids) { id } }', None, 1 + 2),
+        ("{ team { members { id } badges { name } tags } }", None, 1 + (1 + 20) + 2 + 1),
+        ("{ teams { nodes { id } edges { node { id } } } }", None, 1 + 2 + 3),
         ("{ posts(first: " + "9" * 5000 + ") { nodes { id } } }", None, SATURATED),
         ("query ($n: Int) { posts(first: $n) { nodes { id } } }", {"n": 2**62}, SATURATED),
     ],
@@ -79,6 +118,20 @@ def test_counts(text: str, depth: int, aliases: int, root_fields: int, directive
 )
 def test_the_price_multiplies_by_the_page(text: str, variables: dict[str, Any] | None, cost: int) -> None:
     assert measured(text).cost(variables) == cost
+
+
+@pytest.mark.parametrize("text", [*TOUR, THREE_LEVELS], ids=lambda text: text.split()[1])
+def test_what_the_readme_shows_costs_less_than_half_of_the_limit(schema: GraphQLSchema, text: str) -> None:
+    document = parse(text)
+    assert validate(schema, document) == []
+    [operation] = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+    assert 1 < measure(document, operation, schema).cost() < COST / 2
+
+
+def test_what_graphiql_asks_is_cheap(schema: GraphQLSchema) -> None:
+    document = parse(get_introspection_query())
+    [operation] = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+    assert measure(document, operation, schema).cost() < COST / 10
 
 
 def test_doubling_fragments_saturate() -> None:

@@ -18,6 +18,8 @@ from structlog.testing import capture_logs
 from graphql_api.limits import ERRORS_BYTES, MESSAGE_CHARACTERS
 from graphql_api.operations.prepare import Operations
 from graphql_api.operations.run import run
+from models.errors import Code, Refusal
+from models.validation import Refusals
 
 Mongo = AsyncMongoClient[dict[str, Any]]
 Database = AsyncDatabase[dict[str, Any]]
@@ -27,12 +29,16 @@ CROSS: list[dict[str, Any]] = [{"$lookup": {"from": "things", "pipeline": [], "a
 """Each thing with each other: hours of work for a database with a few hundred things."""
 
 
-class Refusal(Exception):
-    """A refusal in the shape of the models' own: a code, a message, a field."""
+class Lookalike(Exception):
+    """Somebody else's exception in the shape of a refusal."""
 
     code = "OUT_OF_RANGE"
-    message = "Price must be at least 0."
-    field = "price"
+    message = "the secret of the house"
+    field = ("price",)
+
+
+CHEAP = Refusal(Code.OUT_OF_RANGE, "Price must be at least 0.", "input", "price")
+BLANK = Refusal(Code.INVALID, "Title must be given.", "input", "title")
 
 
 @strawberry.type
@@ -47,7 +53,17 @@ class Query:
     @strawberry.field
     def refuses(self) -> int | None:
         """Refuses in words."""
-        raise Refusal("internal words")
+        raise CHEAP
+
+    @strawberry.field
+    def refuses_twice(self) -> int | None:
+        """Refuses for two reasons."""
+        raise Refusals([CHEAP, BLANK])
+
+    @strawberry.field
+    def pretends(self) -> int | None:
+        """Breaks with what only looks like a refusal."""
+        raise Lookalike("of a library")
 
     @strawberry.field
     def breaks(self) -> int | None:
@@ -139,8 +155,15 @@ async def test_a_refusal_is_shown_as_it_is() -> None:
         "message": "Price must be at least 0.",
         "locations": [{"line": 1, "column": 8}],
         "path": ["refuses"],
-        "extensions": {"code": "OUT_OF_RANGE", "field": "price"},
+        "extensions": {"code": "OUT_OF_RANGE", "field": ["input", "price"]},
     }
+
+
+async def test_several_refusals_are_one_error_with_the_code_of_the_first() -> None:
+    data, error = only(await ask("{ ping refusesTwice }"))
+    assert data == {"ping": 1, "refusesTwice": None}
+    assert error["message"] == "Price must be at least 0.; Title must be given."
+    assert error["extensions"] == {"code": "OUT_OF_RANGE", "field": ["input", "price"]}
 
 
 async def test_an_error_with_a_code_of_its_own_is_shown_with_its_extensions() -> None:
@@ -148,7 +171,7 @@ async def test_an_error_with_a_code_of_its_own_is_shown_with_its_extensions() ->
     assert (error["message"], error["extensions"]) == ("Sign in first.", {"code": "UNAUTHENTICATED", "hint": 1})
 
 
-@pytest.mark.parametrize("field", ["breaks", "vast", "corrupt"])
+@pytest.mark.parametrize("field", ["breaks", "vast", "corrupt", "pretends"])
 async def test_any_other_fault_is_masked_and_logged_under_its_id(field: str) -> None:
     with capture_logs() as logs:
         data, error = only(await ask(f"{{ {field} }}"))
@@ -261,40 +284,3 @@ async def test_the_database_knows_the_deadline(mongodb_uri: str, database: Datab
         assert 0 < commands.seen[0]["maxTimeMS"] <= 5000
         data, error = only(await ask("{ reads(slowly: true) }", context=mine, seconds=0.3))
         assert (data, error["extensions"]) == (None, {"code": "TIMEOUT"})
-
-
-async def test_an_operation_beyond_the_price_is_not_run() -> None:
-    nested = Operations(_nested()._schema, introspection=False)
-    prepared = nested.prepare("query ($n: Int!) { pages(first: $n) { pages(first: 70) { id } } }", None)
-    data, error = only(await run(prepared, {"n": 71}, None, seconds=5))
-    assert data is None
-    assert error["extensions"] == {"code": "TOO_EXPENSIVE", "cost": 1 + 71 * (1 + 70), "limit": 5000}
-    assert (await run(prepared, {"n": 70}, None, seconds=5)).errors is None
-
-
-def _nested() -> strawberry.Schema:
-    @strawberry.type
-    class Leaf:
-        """A leaf."""
-
-        id: int
-
-    @strawberry.type
-    class Branch:
-        """A branch."""
-
-        @strawberry.field
-        def pages(self, first: int) -> list[Leaf]:
-            """As many leaves."""
-            return [Leaf(id=1)] * first
-
-    @strawberry.type
-    class Trunk:
-        """The root."""
-
-        @strawberry.field
-        def pages(self, first: int) -> list[Branch]:
-            """As many branches."""
-            return [Branch()] * first
-
-    return strawberry.Schema(Trunk)

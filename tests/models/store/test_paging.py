@@ -24,7 +24,7 @@ def _owner() -> Actor:
 
 async def _insert(store: Store, owner: Actor, times: list[int]) -> list[ObjectId]:
     rows = [{"_id": ObjectId(), "userId": owner.profiles["advisor"], "updatedAt": time} for time in times]
-    await store.database[CONVERSATIONS.collection].insert_many(rows)
+    await store._database[CONVERSATIONS.collection].insert_many(rows)
     return [row["_id"] for row in rows]  # type: ignore[misc]  # ids, among other things
 
 

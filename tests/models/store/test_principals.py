@@ -20,14 +20,23 @@ ANN = Identity("https://id.example", "ann", "ann@example.com", True, "Ann", "htt
 
 
 async def _account(store: Store) -> dict[str, Any]:
-    return await store.database["accounts"].find_one({"subject": "ann"}) or {}
+    return await store._database["accounts"].find_one({"subject": "ann"}) or {}
 
 
 async def test_fifty_first_uses_make_one_account_and_one_profile(store: Store, empty: None) -> None:
     actors = await asyncio.gather(*(store.principals.actor(ANN, [PROFILE]) for _ in range(50)))
     assert len({(actor.account, actor.profiles["advisor"]) for actor in actors}) == 1
-    assert await store.database["accounts"].count_documents({}) == 1
-    assert await store.database["advisor_users"].count_documents({}) == 1
+    assert await store._database["accounts"].count_documents({}) == 1
+    assert await store._database["advisor_users"].count_documents({}) == 1
+
+
+async def test_many_people_may_come_for_the_first_time_at_once(store: Store, empty: None) -> None:
+    """Each several times over: MongoDB tries a lost upsert again for one of the profile's unique indexes only."""
+    people = [Identity("https://id.example", f"person {number}") for number in range(40)]
+    actors = await asyncio.gather(*(store.principals.actor(who, [PROFILE]) for who in people for _ in range(6)))
+    assert len({actor.profiles["advisor"] for actor in actors}) == 40
+    assert await store._database["accounts"].count_documents({}) == 40
+    assert await store._database["advisor_users"].count_documents({}) == 40
 
 
 async def test_the_account_and_profile_say_what_the_token_said(store: Store, empty: None) -> None:
@@ -38,7 +47,7 @@ async def test_the_account_and_profile_say_what_the_token_said(store: Store, emp
     assert [account[column] for column in told] == [
         *("https://id.example", "ann", "ann@example.com", True, "Ann", "https://example.com/ann.png", "active", 1)
     ]
-    profile = await store.database["advisor_users"].find_one({"_id": actor.profiles["advisor"]}) or {}
+    profile = await store._database["advisor_users"].find_one({"_id": actor.profiles["advisor"]}) or {}
     assert (profile["accountId"], profile["clerkId"]) == (account["_id"], "https://id.example ann")
     assert (profile["email"], profile["name"], profile["plan"]) == ("ann@example.com", "Ann", "free")
 
@@ -46,7 +55,7 @@ async def test_the_account_and_profile_say_what_the_token_said(store: Store, emp
 async def test_a_product_that_is_not_used_gets_no_profile(store: Store, empty: None) -> None:
     actor = await store.principals.actor(ANN, [], [PROFILE])
     assert dict(actor.profiles) == {}
-    assert await store.database["advisor_users"].count_documents({}) == 0
+    assert await store._database["advisor_users"].count_documents({}) == 0
 
 
 async def test_the_same_subject_of_another_issuer_is_another_person(store: Store, empty: None) -> None:
@@ -59,12 +68,12 @@ async def test_the_same_subject_of_another_issuer_is_another_person(store: Store
 @pytest.mark.parametrize("status", ["suspended", "deleted"])
 async def test_who_is_shut_out_stays_out(store: Store, empty: None, status: str) -> None:
     await store.principals.actor(ANN, [])
-    await store.database["accounts"].update_one({}, {"$set": {"status": status}})
+    await store._database["accounts"].update_one({}, {"$set": {"status": status}})
     with pytest.raises(Refusal) as refused:
         await store.principals.actor(replace(ANN, email="new@example.com"), [PROFILE])
     assert (refused.value.code, refused.value.message) == (Code.FORBIDDEN, f"This account is {status}.")
     assert (await _account(store))["email"] == "ann@example.com"
-    assert await store.database["advisor_users"].count_documents({}) == 0
+    assert await store._database["advisor_users"].count_documents({}) == 0
 
 
 async def test_news_of_the_provider_are_kept(store: Store, empty: None) -> None:
@@ -84,7 +93,7 @@ async def test_a_token_that_says_less_takes_nothing_away(store: Store, empty: No
 async def test_the_last_login_is_noted_once_an_hour(store: Store, empty: None) -> None:
     await store.principals.actor(ANN, [])
     long_ago = now() - LOGIN_NOTED_MILLISECONDS - 1000
-    await store.database["accounts"].update_one({}, {"$set": {"lastLoginAt": long_ago}})
+    await store._database["accounts"].update_one({}, {"$set": {"lastLoginAt": long_ago}})
     await store.principals.actor(ANN, [])
     noted = (await _account(store))["lastLoginAt"]
     assert noted > long_ago
@@ -95,7 +104,7 @@ async def test_the_last_login_is_noted_once_an_hour(store: Store, empty: None) -
 async def test_grants_come_with_the_profile(store: Store, empty: None) -> None:
     first = await store.principals.actor(ANN, [PROFILE])
     met = [ObjectId(), ObjectId()]
-    await store.database["advisor_users"].update_one({}, {"$set": {"metAdvisorIds": met}})
+    await store._database["advisor_users"].update_one({}, {"$set": {"metAdvisorIds": met}})
     again = await store.principals.actor(ANN, [], [PROFILE])
     assert again.profiles == first.profiles
     assert dict(again.grants) == {"advisor.met": frozenset(met)}
@@ -103,7 +112,7 @@ async def test_grants_come_with_the_profile(store: Store, empty: None) -> None:
 
 async def test_operators_are_told_by_their_role(store: Store, empty: None) -> None:
     await store.principals.actor(ANN, [])
-    await store.database["accounts"].update_one({}, {"$set": {"platformRoles": ["operator"]}})
+    await store._database["accounts"].update_one({}, {"$set": {"platformRoles": ["operator"]}})
     assert (await store.principals.actor(ANN, [])).kind is ActorKind.OPERATOR
 
 

@@ -1,16 +1,22 @@
 """Private columns: blanked in each row whose rule does not admit the caller, and in no other."""
 
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from bson import ObjectId
 
-from models.actor import ANONYMOUS, Actor
+from models.actor import ANONYMOUS, Actor, ActorKind
 from models.advisor.advisor import ADVISORS
+from models.advisor.conversation import CONVERSATIONS
 from models.advisor.user import USERS
-from models.store.ask import Ask
+from models.policy import NOBODY
+from models.store import Store
+from models.store.ask import Ask, One
 from models.store.private import redact
+from tests.factories import advisor as make
+from tests.fixtures.wire import People
 from tests.models.store.people import ANSWERING, operator, person
 
 OWNER = person()
@@ -78,3 +84,19 @@ def test_what_was_not_asked_for_costs_nothing() -> None:
 
 def test_a_document_that_is_not_there_is_left_alone() -> None:
     assert "metadata" not in _seen({"_id": ObjectId(), "isPublic": True}, ANONYMOUS, "metadata.owner")
+
+
+async def test_a_private_reference_is_not_followed(store: Store, people: People) -> None:
+    ann = await people.person("ann")
+    advisor = await make.advisor()
+    conversation = await make.conversation(ann, activeAdvisorId=advisor["_id"])
+    owner = Actor(ActorKind.ACCOUNT, "ann", ann.account, {"advisor": ann.profile or ObjectId()})
+    secretive = replace(CONVERSATIONS, policy=replace(CONVERSATIONS.policy, private={"activeAdvisorId": NOBODY}))
+    leads = One("advisor", "activeAdvisorId", Ask(ADVISORS, frozenset({"persona.name"})))
+    found = []
+    for table in (CONVERSATIONS, secretive):
+        row = await store.read.one(Ask(table, where={"_id": conversation["_id"]}, children=(leads,)), owner)
+        assert row is not None
+        found.append((row.get("activeAdvisorId"), row["advisor"]))
+    shown = {"_id": advisor["_id"], "persona": {"name": "Ada"}}
+    assert found == [(advisor["_id"], shown), (None, None)]

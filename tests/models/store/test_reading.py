@@ -24,8 +24,8 @@ async def _talk(store: Store, owner: Actor, conversations: int, messages: int, a
     tops = [
         {"_id": ObjectId(), "userId": mine, "updatedAt": n, "activeAdvisorId": advisor} for n in range(conversations)
     ]
-    await store.database["advisor_conversations"].insert_many(tops)
-    await store.database["advisor_messages"].insert_many(
+    await store._database["advisor_conversations"].insert_many(tops)
+    await store._database["advisor_messages"].insert_many(
         {"conversationId": top["_id"], "userId": mine, "createdAt": n, "advisorId": advisor, "content": str(n)}
         for top in tops
         for n in range(messages)
@@ -51,7 +51,7 @@ async def test_three_levels_are_three_calls(
 ) -> None:
     owner, advisor = person(), ObjectId()
     row = {"_id": advisor, "isPublic": True, "status": "active", "persona": {"name": "Ada", "title": "T"}}
-    await store.database["advisor_advisors"].insert_one(row)
+    await store._database["advisor_advisors"].insert_one(row)
     await _talk(store, owner, conversations, 5, advisor)
     watched[1].seen.clear()
     answer = await store.read.page(_three_levels(), owner)
@@ -66,9 +66,9 @@ async def test_three_levels_are_three_calls(
 
 async def test_the_rule_reaches_every_level(store: Store, empty: None) -> None:
     owner, advisor = person(), ObjectId()
-    await store.database["advisor_advisors"].insert_one({"_id": advisor, "isPublic": False, "status": "active"})
+    await store._database["advisor_advisors"].insert_one({"_id": advisor, "isPublic": False, "status": "active"})
     await _talk(store, owner, 1, 2, advisor)
-    await store.database["advisor_messages"].update_one({"content": "0"}, {"$set": {"userId": ObjectId()}})
+    await store._database["advisor_messages"].update_one({"content": "0"}, {"$set": {"userId": ObjectId()}})
     top = (await store.read.page(_three_levels(), owner)).rows[0]
     assert top["active"] is None
     assert [(message["content"], message["author"]) for message in top["messages"].rows] == [("1", None)]
@@ -93,14 +93,14 @@ async def test_who_may_read_nothing_costs_no_call(store: Store, watched: tuple[A
 async def test_counts_up_to_the_cap(store: Store, empty: None, rows: int, count: int, capped: bool) -> None:
     owner = person()
     mine = owner.profiles["advisor"]
-    await store.database["advisor_conversations"].insert_many({"userId": mine, "updatedAt": n} for n in range(rows))
+    await store._database["advisor_conversations"].insert_many({"userId": mine, "updatedAt": n} for n in range(rows))
     answer = await store.read.page(Ask(CONVERSATIONS, page=NEWEST, counted=True), owner)
     assert (answer.count, answer.capped, len(answer.rows)) == (count, capped, 20)
 
 
 async def test_a_count_alone_fetches_no_row(store: Store, watched: tuple[Any, Calls], empty: None) -> None:
     owner = person()
-    await store.database["advisor_conversations"].insert_one({"userId": owner.profiles["advisor"], "updatedAt": 1})
+    await store._database["advisor_conversations"].insert_one({"userId": owner.profiles["advisor"], "updatedAt": 1})
     watched[1].seen.clear()
     answer = await store.read.page(Ask(CONVERSATIONS, page=NEWEST, counted=True, listed=False), owner)
     assert (answer.count, answer.rows) == (1, [])
@@ -110,7 +110,7 @@ async def test_a_count_alone_fetches_no_row(store: Store, watched: tuple[Any, Ca
 async def test_asks_for_the_named_columns_alone(store: Store, empty: None) -> None:
     owner = person()
     row = {"_id": ObjectId(), "userId": owner.profiles["advisor"], "title": "Plans", "messageCount": 4}
-    await store.database["advisor_conversations"].insert_one(row)
+    await store._database["advisor_conversations"].insert_one(row)
     assert await store.read.one(Ask(CONVERSATIONS, frozenset({"title"})), owner) == {
         "_id": row["_id"],
         "title": "Plans",
@@ -119,7 +119,7 @@ async def test_asks_for_the_named_columns_alone(store: Store, empty: None) -> No
 
 async def test_references_in_a_list_come_in_its_order_without_the_unreadable(store: Store, empty: None) -> None:
     keys = [ObjectId() for _ in range(4)]
-    await store.database["advisor_advisors"].insert_many(
+    await store._database["advisor_advisors"].insert_many(
         {"_id": key, "isPublic": key != keys[1], "status": "active"} for key in keys[:3]
     )
     parent: dict[Any, Any] = {"advisorIds": [keys[2], keys[1], keys[3], keys[0]]}

@@ -30,7 +30,7 @@ def _creating(store: Store, title: str) -> Callable[[], Awaitable[dict[str, Any]
 
 
 async def _count(store: Store, title: str) -> int:
-    return await store.database[CONVERSATIONS.collection].count_documents({"title": title})
+    return await store._database[CONVERSATIONS.collection].count_documents({"title": title})
 
 
 async def test_fifty_at_once_are_one(store: Store, empty: None) -> None:
@@ -38,12 +38,12 @@ async def test_fifty_at_once_are_one(store: Store, empty: None) -> None:
     outcomes = await asyncio.gather(*(store.replays.once(key, _creating(store, "fifty")) for _ in range(50)))
     assert len({outcome["conversation"] for outcome in outcomes}) == 1
     assert await _count(store, "fifty") == 1
-    assert await store.database[COLLECTION].count_documents({}) == 1
+    assert await store._database[COLLECTION].count_documents({}) == 1
 
 
 async def test_the_first_answer_comes_back(store: Store, empty: None) -> None:
     first = await store.replays.once(_key("again"), _creating(store, "again"))
-    await store.database[CONVERSATIONS.collection].delete_many({"title": "again"})
+    await store._database[CONVERSATIONS.collection].delete_many({"title": "again"})
     assert await store.replays.once(_key("again"), _creating(store, "again")) == first
     assert await _count(store, "again") == 0
 
@@ -75,14 +75,14 @@ async def test_a_refused_write_leaves_no_record(store: Store, empty: None) -> No
 
     with pytest.raises(Refusal):
         await store.replays.once(_key("later"), refused)
-    assert await store.database[COLLECTION].count_documents({}) == 0
+    assert await store._database[COLLECTION].count_documents({}) == 0
     await store.replays.once(_key("later"), _creating(store, "later"))
     assert await _count(store, "later") == 1
 
 
 async def test_is_kept_for_a_day(store: Store, empty: None) -> None:
     await store.replays.once(_key(), _creating(store, "day"))
-    record = await store.database[COLLECTION].find_one({}) or {}
+    record = await store._database[COLLECTION].find_one({}) or {}
     expires = record["expiresAt"].replace(tzinfo=UTC)
     assert timedelta(hours=24) == KEPT
     assert datetime.now(UTC) + KEPT - timedelta(minutes=10) < expires <= datetime.now(UTC) + KEPT

@@ -31,14 +31,14 @@ async def test_nothing_is_kept_of_work_that_fails(store: Store) -> None:
 
     with pytest.raises(Broken):
         await store.write.transact(work)
-    rows = store.database[CONVERSATIONS.collection]
+    rows = store._database[CONVERSATIONS.collection]
     assert (await rows.find_one({"_id": key}) or {})["messageCount"] == 0
     assert await rows.count_documents({"userId": mine}) == 0
 
 
 async def test_nobody_sees_half_of_it(store: Store) -> None:
     key = await _conversation(store)
-    rows = store.database[CONVERSATIONS.collection]
+    rows = store._database[CONVERSATIONS.collection]
     inside, looked = asyncio.Event(), asyncio.Event()
 
     async def work() -> None:
@@ -56,7 +56,7 @@ async def test_nobody_sees_half_of_it(store: Store) -> None:
 
 async def test_is_run_again_when_it_met_another_writer(store: Store) -> None:
     key = await _conversation(store)
-    rows = store.database[CONVERSATIONS.collection]
+    rows = store._database[CONVERSATIONS.collection]
     runs = 0
 
     async def work() -> int:
@@ -76,8 +76,8 @@ async def test_is_run_again_when_it_met_another_writer(store: Store) -> None:
 
 async def _outside(store: Store, key: ObjectId) -> None:
     # A session of its own, which the surrounding transaction is not bound to.
-    async with store.database.client.start_session() as session:
-        await store.database[CONVERSATIONS.collection].update_one(
+    async with store._database.client.start_session() as session:
+        await store._database[CONVERSATIONS.collection].update_one(
             {"_id": key}, {"$inc": {"messageCount": 10}}, session=session
         )
 
@@ -86,11 +86,11 @@ async def test_fifty_at_once_count_to_fifty(store: Store) -> None:
     key = await _conversation(store)
 
     async def work() -> None:
-        row = await store.database[CONVERSATIONS.collection].find_one({"_id": key}) or {}
+        row = await store._database[CONVERSATIONS.collection].find_one({"_id": key}) or {}
         await store.write.effect(CONVERSATIONS, {"_id": key}, {"$set": {"messageCount": row["messageCount"] + 1}})
 
     await asyncio.gather(*(store.write.transact(work) for _ in range(50)))
-    row = await store.database[CONVERSATIONS.collection].find_one({"_id": key}) or {}
+    row = await store._database[CONVERSATIONS.collection].find_one({"_id": key}) or {}
     assert (row["messageCount"], row["version"]) == (50, 51)
 
 
@@ -104,4 +104,4 @@ async def test_fifty_upserts_at_once_make_one_row(store: Store) -> None:
 
     made = await asyncio.gather(*(store.write.transact(work) for _ in range(50)))
     assert made.count(True) == 1
-    assert await store.database[MEMORIES.collection].count_documents(unique) == 1
+    assert await store._database[MEMORIES.collection].count_documents(unique) == 1

@@ -23,7 +23,7 @@ async def _conversation(store: Store, owner: Actor, **values: Any) -> ObjectId:
 
 
 async def _stored(store: Store, key: ObjectId) -> dict[str, Any] | None:
-    return await store.database[CONVERSATIONS.collection].find_one({"_id": key})
+    return await store._database[CONVERSATIONS.collection].find_one({"_id": key})
 
 
 async def test_insert_stores_what_was_given(store: Store) -> None:
@@ -56,7 +56,7 @@ async def test_insert_is_refused_by_the_rule(store: Store, actor: Actor, code: C
     with pytest.raises(Refusal) as refused:
         await store.write.insert(CONVERSATIONS, row, actor)
     assert (refused.value.code, refused.value.message) == (code, message)
-    assert await store.database[CONVERSATIONS.collection].count_documents({"userId": row.userId}) == 0
+    assert await store._database[CONVERSATIONS.collection].count_documents({"userId": row.userId}) == 0
 
 
 async def test_insert_of_a_taken_value_names_the_column(store: Store, empty: None) -> None:
@@ -88,6 +88,20 @@ async def test_update_changes_and_raises_the_version(store: Store) -> None:
     assert (row["title"], row["version"]) == ("New", 2)
     assert row["updatedAt"] > 5
     assert row == await _stored(store, key)
+
+
+async def test_update_that_names_nothing_writes_nothing(store: Store) -> None:
+    owner = person()
+    key = await _conversation(store, owner, updatedAt=5)
+    before = await _stored(store, key)
+    assert await store.write.update(CONVERSATIONS, key, owner, {}, expected_version=1) == before
+    assert await _stored(store, key) == before
+    with pytest.raises(Refusal) as refused:
+        await store.write.update(CONVERSATIONS, key, owner, {}, expected_version=2)
+    assert refused.value.code is Code.STALE_VERSION
+    with pytest.raises(Refusal) as refused:
+        await store.write.update(CONVERSATIONS, key, person(), {})
+    assert refused.value.code is Code.NOT_FOUND
 
 
 async def test_update_of_a_stale_version_writes_nothing(store: Store) -> None:
@@ -126,11 +140,11 @@ async def test_what_may_be_read_and_not_changed_is_forbidden(store: Store) -> No
     owner = person()
     key = ObjectId()
     row = {"_id": key, "userId": owner.profiles["advisor"], "sender": "advisor", "content": "So", "version": 1}
-    await store.database[MESSAGES.collection].insert_one(row)
+    await store._database[MESSAGES.collection].insert_one(row)
     with pytest.raises(Refusal) as refused:
         await store.write.update(MESSAGES, key, owner, {"content": "Else"})
     assert refused.value.code is Code.FORBIDDEN
-    assert await store.database[MESSAGES.collection].find_one({"_id": key}) == row
+    assert await store._database[MESSAGES.collection].find_one({"_id": key}) == row
 
 
 async def test_update_in_the_wrong_state_says_so(store: Store) -> None:
@@ -198,7 +212,7 @@ async def test_upsert_is_refused_by_the_rule(store: Store) -> None:
     with pytest.raises(Refusal) as refused:
         await store.write.upsert(MEMORIES, unique, row, person(), {"value": "grow"})
     assert refused.value.code is Code.FORBIDDEN
-    assert await store.database[MEMORIES.collection].count_documents(unique) == 0
+    assert await store._database[MEMORIES.collection].count_documents(unique) == 0
 
 
 async def test_effects_ask_no_rule_and_raise_the_version(store: Store) -> None:

@@ -125,6 +125,27 @@ async def test_advisor_must_be_on_the_board_or_active(api: Api, people: People, 
     assert await database[MESSAGES.collection].distinct("advisorId") == [active["_id"]]
 
 
+async def test_advisor_that_rests_begins_no_answer_and_ends_its_own(
+    api: Api, people: People, database: Database
+) -> None:
+    ann, advisor, conversation, named = await _talk(people)
+    service = people.service("answering")
+    await database[CONVERSATIONS.collection].update_one(
+        {"_id": conversation["_id"]}, {"$set": {"activeAdvisorId": advisor["_id"]}}
+    )
+    begun = await done(api, "advisorMessageAppend", service, SHOWN, **named, content="Well")
+    await database[ADVISORS.collection].update_one({"_id": advisor["_id"]}, {"$set": {"status": "inactive"}})
+    grown = await done(api, "advisorMessageAppend", service, SHOWN, **named, content=" then")
+    assert (grown["message"]["id"], grown["message"]["content"]) == (begun["message"]["id"], "Well then")
+    await done(api, "advisorMessageFinish", service, id=begun["message"]["id"], tokensUsed=1)
+    before = await rows(database, MESSAGES, CONVERSATIONS, USERS)
+    again = await write(api, "advisorMessageAppend", service, **named, content="x")
+    regenerated = await write(api, "advisorMessageRegenerate", ann, id=begun["message"]["id"])
+    resting = {"code": "WRONG_STATE", "field": ["advisorId"], "message": "The advisor is not active."}
+    assert again == regenerated == {"userErrors": [resting]}
+    assert await rows(database, MESSAGES, CONVERSATIONS, USERS) == before
+
+
 async def test_answer_keeps_its_id(api: Api, people: People, database: Database) -> None:
     _, _, _, named = await _talk(people)
     service, key = people.service("answering"), gid(MESSAGES, ObjectId())

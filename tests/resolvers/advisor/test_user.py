@@ -4,6 +4,8 @@ import asyncio
 from typing import Any
 
 import pytest
+from bson import ObjectId, encode
+from bson.raw_bson import RawBSONDocument
 
 from models.advisor import TABLES
 from models.advisor.advisor import ADVISORS
@@ -203,6 +205,30 @@ async def test_two_deletions_at_once_are_one(api: Api, people: People, database:
     assert await database[USERS.collection].count_documents({"_id": ann.profile}) == 0
     [public] = await database[ADVISORS.collection].find({"isPublic": True}).to_list()
     assert public["selectionCount"] == 0
+
+
+async def test_delete_stops_at_what_cannot_be_taken(api: Api, people: People, database: Database) -> None:
+    ann = await people.person("ann")
+    assert ann.profile is not None
+    # Its id holds a name twice: whoever has read it asks for another one.
+    row = encode({"_id": {"a": 1, "b": 2}, "userId": ann.profile}).replace(b"b\x00", b"a\x00", 1)
+    await database[CONVERSATIONS.collection].insert_one(RawBSONDocument(row))
+    await make.conversation(ann)
+    assert await refusal(api, "advisorAccountDelete", ann) == ("CONFLICT", None)
+    assert await database[CONVERSATIONS.collection].count_documents({"userId": ann.profile}) == 1
+    assert await database[USERS.collection].count_documents({"_id": ann.profile}) == 1
+    await database[CONVERSATIONS.collection].delete_many({"userId": ann.profile})
+    await done(api, "advisorAccountDelete", ann)
+    assert await rows(database, USERS) == [[]]
+
+
+async def test_delete_takes_a_sign_of_typing_that_outlived_its_conversation(
+    api: Api, people: People, database: Database
+) -> None:
+    ann = await people.person("ann")
+    await make.typing_indicator({"_id": ObjectId(), "userId": ann.profile})
+    await done(api, "advisorAccountDelete", ann)
+    assert await rows(database, TYPING_INDICATORS) == [[]]
 
 
 async def test_ids_of_other_tables_are_nobody(api: Api, people: People) -> None:
