@@ -13,6 +13,7 @@ from models.actor import ANONYMOUS, Actor, service
 from models.principal import EMAIL_CHARACTERS, NAME_CHARACTERS, URL_CHARACTERS, Identity, Profile
 from models.store import Store
 from models.tables import PROFILES
+from models.texts import is_link, is_readable
 from resolvers.context import Context
 
 log = structlog.get_logger(__name__)
@@ -69,15 +70,16 @@ def profiles_used(root_fields: frozenset[str]) -> list[Profile]:
 def _identity(claims: Claims) -> Identity:
     """The person of a token. What an account has no room for is left out: nobody is shut out by a long name."""
     email = _fitting(claims.email, EMAIL_CHARACTERS)
+    picture = _fitting(claims.picture, URL_CHARACTERS)
     return Identity(
         issuer=claims.issuer,
         subject=claims.subject,
         email=email,
         emailVerified=claims.emailVerified and email is not None,
         name=_fitting(claims.name, NAME_CHARACTERS),
-        picture=_fitting(claims.picture, URL_CHARACTERS),
+        picture=picture if picture and is_link(picture) else None,
     )
 
 
 def _fitting(text: str | None, characters: int) -> str | None:
-    return text if text and text.strip() and len(text) <= characters else None
+    return text if text and is_readable(text) and len(text) <= characters else None

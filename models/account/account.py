@@ -5,9 +5,10 @@ from enum import StrEnum
 from pydantic import Field
 
 from models.policy import OPERATOR, OwnAccount, Policy
-from models.principal import EMAIL_CHARACTERS, NAME_CHARACTERS, URL_CHARACTERS
+from models.principal import EMAIL_CHARACTERS, NAME_CHARACTERS
 from models.row import Millis, Row
 from models.table import Table, index, unique
+from models.texts import Link
 
 
 class AccountStatus(StrEnum):
@@ -26,7 +27,7 @@ class AccountRow(Row):
     email: str | None = Field(default=None, max_length=EMAIL_CHARACTERS)
     emailVerified: bool = False
     displayName: str | None = Field(default=None, max_length=NAME_CHARACTERS)
-    imageUrl: str | None = Field(default=None, max_length=URL_CHARACTERS)
+    imageUrl: Link | None = None
     status: AccountStatus = AccountStatus.ACTIVE
     platformRoles: list[str] = Field(default_factory=list)
     lastLoginAt: Millis | None = None

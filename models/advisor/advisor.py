@@ -6,12 +6,13 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
-from models.advisor.persona import Line, Link, Localization, Metadata, Persona, RoleDefinition, Short, Tag
+from models.advisor.persona import Line, Localization, Metadata, Persona, RoleDefinition, Short, Tag
 from models.advisor.rules import PRODUCT
 from models.advisor.user import UserPlan
 from models.policy import OPERATOR, SERVICE, Granted, Is, Owner, Policy
 from models.row import Id, Millis, Row
 from models.table import Index, Table, index
+from models.texts import Link
 
 
 class AdvisorStatus(StrEnum):

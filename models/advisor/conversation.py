@@ -1,20 +1,19 @@
 """A conversation of one person with advisors."""
 
-from typing import Annotated
-
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from models.advisor.rules import OWNER
 from models.policy import Policy
 from models.row import Id, Row
 from models.table import Table, index
+from models.texts import Name
 
 
 class ConversationRow(Row):
     """`updatedAt` rises with each message, `messageCount` counts its messages; both are kept by the writes."""
 
     userId: Id
-    title: Annotated[str, StringConstraints(min_length=1, max_length=200)] = "New Conversation"
+    title: Name = "New Conversation"
     activeAdvisorId: Id | None = None
     messageCount: int = Field(default=0, ge=0)
 

@@ -4,10 +4,11 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StringConstraints
 
+from models.texts import Link, Name
+
 Short = Annotated[str, StringConstraints(max_length=200)]
 Line = Annotated[str, StringConstraints(max_length=1_000)]
 Long = Annotated[str, StringConstraints(max_length=20_000)]
-Link = Annotated[str, StringConstraints(max_length=2_048)]
 Tag = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Items = Annotated[list[Line], Field(max_length=100)]
 
@@ -54,8 +55,8 @@ class AdviceDelivery(Part):
 class Persona(Part):
     """Who the advisor plays."""
 
-    name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
-    title: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    name: Name
+    title: Name
     image: Link | None = None
     description: Long | None = None
     oneLiner: Line | None = None

@@ -4,10 +4,11 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from models.advisor.persona import Link, Long, Short
+from models.advisor.persona import Long, Short
 from models.policy import ANYONE, OPERATOR, Policy
 from models.row import Id, Row
 from models.table import Table, index, unique
+from models.texts import Link, Name
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)]
 
@@ -16,7 +17,7 @@ class TeamTemplateRow(Row):
     """The contract's readable `id` is stored and shown as `slug`: `id` is the document's own."""
 
     slug: Slug
-    name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    name: Name
     description: Long
     category: Short
     advisorIds: Annotated[list[Id], Field(max_length=50)] = Field(default_factory=list)

@@ -10,6 +10,7 @@ from models.policy import OPERATOR, Owner, Policy
 from models.principal import Identity, Profile
 from models.row import Id, Row
 from models.table import Table, index, unique
+from models.texts import Link, Name
 
 
 class UserPlan(StrEnum):
@@ -29,8 +30,8 @@ class UserRow(Row):
 
     clerkId: str = Field(min_length=1, max_length=768)
     email: str | None = Field(default=None, max_length=320)
-    name: str | None = Field(default=None, min_length=1, max_length=200)
-    image: str | None = Field(default=None, max_length=2048)
+    name: Name | None = None
+    image: Link | None = None
     plan: UserPlan = UserPlan.FREE
     accountId: Id
     privateAdvisorCount: int = Field(default=0, ge=0)

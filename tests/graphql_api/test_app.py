@@ -100,7 +100,12 @@ async def test_settings_that_do_not_fit_are_named(watched: tuple[Database, Calls
 
 
 @pytest.mark.parametrize(
-    "claims", [{"name": "x" * 300}, {"name": " "}, {"email": "x" * 400}, {"picture": "https://x/" + "y" * 3000}]
+    "claims",
+    [
+        *({"name": name} for name in ("x" * 300, " ", "\0")),
+        {"email": "x" * 400},
+        *({"picture": picture} for picture in ("https://x/" + "y" * 3000, "javascript:alert(1)")),
+    ],
 )
 async def test_a_person_is_not_shut_out_by_what_the_token_says(
     api: Api, database: Database, claims: dict[str, str]
