@@ -7,9 +7,9 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field
 
 from models.advisor.persona import Line, Localization, Metadata, Persona, RoleDefinition, Short, Tag
-from models.advisor.rules import PRODUCT
+from models.advisor.rules import ANSWERING, PRODUCT
 from models.advisor.user import UserPlan
-from models.policy import OPERATOR, SERVICE, Granted, Is, Owner, Policy
+from models.policy import OPERATOR, Granted, Is, Owner, Policy
 from models.row import Id, Millis, Row
 from models.table import Index, Table, index
 from models.texts import Link
@@ -64,7 +64,7 @@ class AdvisorRow(Row):
 
 
 OWN = Owner("ownerId", PRODUCT)
-KEEPERS = OWN | OPERATOR | SERVICE
+KEEPERS = OWN | OPERATOR | ANSWERING
 LISTED = Is("isPublic", (True,)) & Is("status", (AdvisorStatus.ACTIVE.value,))
 WHOLE = LISTED | KEEPERS
 PUBLISH = OPERATOR

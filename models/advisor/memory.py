@@ -4,8 +4,8 @@ from typing import Annotated, Any
 
 from pydantic import StringConstraints
 
-from models.advisor.rules import OWNER
-from models.policy import SERVICE, Policy
+from models.advisor.rules import ANSWERING, OWNER
+from models.policy import Policy
 from models.row import Id, Row
 from models.table import Table, index, unique
 
@@ -23,7 +23,7 @@ class MemoryRow(Row):
         name = "advisor_memories"
 
 
-EITHER = OWNER | SERVICE
+EITHER = OWNER | ANSWERING
 
 MEMORIES = Table(
     MemoryRow,

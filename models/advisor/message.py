@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
-from models.advisor.rules import OWNER
-from models.policy import SERVICE, Is, Policy
+from models.advisor.rules import ANSWERING, OWNER
+from models.policy import Is, Policy
 from models.row import Id, Row
 from models.table import Index, Table, index, unique
 
@@ -56,7 +56,7 @@ class MessageRow(Row):
 
 
 OWN_WORDS = OWNER & Is("sender", (MessageSender.USER.value,))
-ANSWERS = SERVICE & Is("sender", (MessageSender.ADVISOR.value, MessageSender.SYSTEM.value))
+ANSWERS = ANSWERING & Is("sender", (MessageSender.ADVISOR.value, MessageSender.SYSTEM.value))
 
 MESSAGES = Table(
     MessageRow,
@@ -64,7 +64,7 @@ MESSAGES = Table(
     tag="aMsg",
     noun="message",
     # The answering service reads what it answers to.
-    policy=Policy(read=OWNER | SERVICE, create=OWN_WORDS | ANSWERS, update=OWN_WORDS | ANSWERS, delete=OWNER),
+    policy=Policy(read=OWNER | ANSWERING, create=OWN_WORDS | ANSWERS, update=OWN_WORDS | ANSWERS, delete=OWNER),
     indexes=(
         index("by_conversation", "conversationId"),
         index("by_conversation_created", "conversationId", "createdAt"),

@@ -30,3 +30,6 @@ class NamedService(Rule):
 
 BILLING = NamedService("billing")
 """Learns from the payment provider who has paid for what."""
+
+ANSWERING = NamedService("answering")
+"""Writes advisors' answers, from what it may read for that: messages, memories, summaries, personas."""

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-from models.advisor.rules import OWNER
-from models.policy import SERVICE, Policy
+from models.advisor.rules import ANSWERING, OWNER
+from models.policy import Policy
 from models.row import Id, Row
 from models.table import Table, index
 
@@ -29,7 +29,7 @@ THREAD_SUMMARIES = Table(
     type_name="AdvisorThreadSummary",
     tag="aSum",
     noun="summary",
-    policy=Policy(read=OWNER | SERVICE, create=SERVICE, update=SERVICE, delete=OWNER),
+    policy=Policy(read=OWNER | ANSWERING, create=ANSWERING, update=ANSWERING, delete=OWNER),
     indexes=(
         index("by_conversation", "conversationId"),
         index("by_created_at", "createdAt"),

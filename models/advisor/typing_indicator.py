@@ -4,9 +4,9 @@ from datetime import datetime
 
 from pydantic import Field
 
-from models.advisor.rules import OWNER
+from models.advisor.rules import ANSWERING, OWNER
 from models.clock import now
-from models.policy import SERVICE, Is, Policy
+from models.policy import Is, Policy
 from models.row import Id, Millis, Row
 from models.table import Table, expiring, index, unique
 
@@ -39,7 +39,7 @@ TYPING_INDICATORS = Table(
     type_name="AdvisorTypingIndicator",
     tag="aTyp",
     noun="typing indicator",
-    policy=Policy(read=OWNER, create=BY_THE_PERSON | SERVICE, update=BY_THE_PERSON | SERVICE),
+    policy=Policy(read=OWNER, create=BY_THE_PERSON | ANSWERING, update=BY_THE_PERSON | ANSWERING),
     indexes=(
         index("by_conversation", "conversationId"),
         index("by_user", "userId"),

@@ -8,10 +8,10 @@ from bson import ObjectId
 from models.advisor.advisor import ADVISORS
 from models.advisor.conversation import CONVERSATIONS
 from models.advisor.message import CONTENT_CHARACTERS, MESSAGES, MessageRow, MessageSender, MessageStatus
+from models.advisor.rules import ANSWERING
 from models.advisor.selection import SELECTIONS
 from models.advisor.user import USERS
 from models.errors import Code, Refusal
-from models.policy import SERVICE
 from models.validation import build
 from resolvers.advisor.message import AdvisorMessage
 from resolvers.advisor.message_send import counted
@@ -37,7 +37,7 @@ class AdvisorMessageAppendPayload(Payload):
 
 async def append(hand: Change, input: AdvisorMessageAppendInput) -> Outcome:
     """Append to the answer that the advisor is giving in the conversation, or begin one."""
-    hand.demand(SERVICE, {}, "Answers are written by a service.")
+    hand.demand(ANSWERING, {}, "Answers are written by a service.")
     answer = {
         "conversationId": hand.key(CONVERSATIONS, input.conversationId, "conversationId"),
         "advisorId": hand.key(ADVISORS, input.advisorId, "advisorId"),

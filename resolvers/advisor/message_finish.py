@@ -3,7 +3,7 @@
 import strawberry
 
 from models.advisor.message import MESSAGES, TOKENS, MessageSender, MessageStatus
-from models.policy import SERVICE
+from models.advisor.rules import ANSWERING
 from models.validation import check
 from resolvers.advisor.message import AdvisorMessage
 from resolvers.verbs.relate import one
@@ -26,7 +26,7 @@ class AdvisorMessageFinishPayload(Payload):
 
 async def finish(hand: Change, input: AdvisorMessageFinishInput) -> Outcome:
     """End an answer that is whole, and note its cost."""
-    hand.demand(SERVICE, {}, "Answers are written by a service.")
+    hand.demand(ANSWERING, {}, "Answers are written by a service.")
     check(MESSAGES.row, {"tokensUsed": input.tokensUsed})
     key = hand.key(MESSAGES, input.id)
     # What was read stays true until the write: in a transaction, another writer of the row makes it run again.
@@ -49,7 +49,7 @@ class AdvisorMessageFailPayload(Payload):
 
 async def fail(hand: Change, input: AdvisorMessageFailInput) -> Outcome:
     """End an answer that broke off; what has arrived of it stays."""
-    hand.demand(SERVICE, {}, "Answers are written by a service.")
+    hand.demand(ANSWERING, {}, "Answers are written by a service.")
     key = hand.key(MESSAGES, input.id)
     changes = {"status": MessageStatus.FAILED}
     await hand.store.write.update(MESSAGES, key, hand.actor, changes, when=STREAMING, otherwise=ENDED)

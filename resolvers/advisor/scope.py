@@ -7,10 +7,10 @@ from bson import ObjectId
 from models.actor import Actor
 from models.advisor.advisor import ADVISORS, AdvisorStatus
 from models.advisor.conversation import CONVERSATIONS
-from models.advisor.rules import OWNER
+from models.advisor.rules import ANSWERING, OWNER
 from models.advisor.selection import SELECTIONS
 from models.errors import Code, Refusal, not_found
-from models.policy import SERVICE, Filter, RowData, both
+from models.policy import Filter, RowData, both
 from resolvers.verbs.write import Change
 
 
@@ -37,7 +37,7 @@ def within_reach(hand: Change, text: str) -> Filter:
     A service does not read conversations; it learns the owner, whose id the rows below a conversation carry.
     """
     key = hand.key(CONVERSATIONS, text, "conversationId")
-    return both({"_id": key}, (OWNER | SERVICE).filter(hand.actor))
+    return both({"_id": key}, (OWNER | ANSWERING).filter(hand.actor))
 
 
 CHOOSABLE_BY = ("status", "isPublic", "ownerId")

@@ -6,9 +6,9 @@ import strawberry
 
 from models.advisor.conversation import CONVERSATIONS
 from models.advisor.message import MESSAGES
+from models.advisor.rules import ANSWERING
 from models.advisor.thread_summary import THREAD_SUMMARIES, ThreadSummaryRow
 from models.errors import not_found
-from models.policy import SERVICE
 from models.validation import build
 from resolvers.adjectives import orders
 from resolvers.advisor.scope import conversation_of
@@ -53,7 +53,7 @@ class AdvisorThreadSummaryCreatePayload(Payload):
 
 async def create(hand: Change, input: AdvisorThreadSummaryCreateInput) -> Outcome:
     """Store a summary of a conversation."""
-    hand.demand(SERVICE, {}, "Summaries are written by a service.")
+    hand.demand(ANSWERING, {}, "Summaries are written by a service.")
     conversation = await conversation_of(hand, input.conversationId)
     values = {
         "id": hand.new_key(THREAD_SUMMARIES, input.id),

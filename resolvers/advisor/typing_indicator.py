@@ -8,11 +8,12 @@ import strawberry
 from models.actor import Actor
 from models.advisor.advisor import ADVISORS
 from models.advisor.conversation import CONVERSATIONS
+from models.advisor.rules import ANSWERING
 from models.advisor.typing_indicator import TYPING_INDICATORS, TYPING_MILLISECONDS, TypingIndicatorRow
 from models.advisor.user import USERS
 from models.clock import now
 from models.errors import Code, Refusal, not_found
-from models.policy import SERVICE, Filter
+from models.policy import Filter
 from models.validation import build
 from resolvers.adjectives import orders
 from resolvers.advisor.scope import within_reach
@@ -84,7 +85,7 @@ async def set_typing(hand: Change, input: AdvisorTypingSetInput) -> Outcome:
 
 
 async def _advisor(hand: Change, text: str | None) -> Any:
-    service = SERVICE.admits(hand.actor, {})
+    service = ANSWERING.admits(hand.actor, {})
     if text is None:
         if service:
             raise Refusal(Code.INVALID, "advisorId must name the advisor that is typing.", "advisorId")
