@@ -16,10 +16,10 @@ LINES = [" ".join(line.split()) for line in access_text().splitlines()]
         "AdvisorConversation update owner (userId)",
         "AdvisorTeamTemplate read anyone",
         "AdvisorTeamTemplate delete operator",
-        "AdvisorThreadSummary create service",
+        "AdvisorThreadSummary create service answering",
         "Account update nobody",
-        "AdvisorMessage update owner (userId) and sender is user, or service and sender is advisor or system",
-        "Advisor read roleDefinition owner (ownerId), or operator, or service",
+        "AdvisorMessage update owner (userId) and sender is user, or service answering and sender is advisor or system",
+        "Advisor read roleDefinition owner (ownerId), or operator, or service answering",
     ],
 )
 def test_says_who_may(line: str) -> None:
