@@ -32,8 +32,8 @@ mongod, uris = Mongod(Path(sys.argv[1])), []
 thread = threading.Thread(target=lambda: uris.append(mongod.start()))
 thread.start()
 thread.join()
-print(uris[0], flush=True)
 try:
+    print(uris[0], flush=True)
     time.sleep(60)
 except KeyboardInterrupt:
     time.sleep(0.3)
