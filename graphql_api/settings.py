@@ -14,6 +14,8 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from graphql_api.limits import COST
+
 MIN_SECRET_BYTES = 32  # RFC 7518 §3.2: an HS256 key is at least as long as the hash
 NEVER_ECHOED = {"auth_secret", "service_keys", "mongodb_uri", "auth_jwks"}  # they hold secrets, or URLs with passwords
 SHOWN_CHARACTERS = 80
@@ -112,6 +114,15 @@ class Settings(BaseSettings):
     )
     graphiql: bool = Field(True, description="Whether browsers get GraphiQL at `/graphql`.")
     introspection: bool = Field(True, description="Whether clients may read the schema.")
+    automatic_persisted_queries: bool = Field(
+        True, description="Whether clients may register documents by their SHA-256, as Apollo's do."
+    )
+    trusted_documents: Literal["off", "log", "prefer", "only"] = Field(
+        "off", description="Which documents run: see [trusted documents](docs/trusted-documents.md)."
+    )
+    trusted_manifest: Path | None = Field(
+        None, description="File of the trusted documents, as Relay, Apollo or GraphQL Code Generator write it."
+    )
     cors_origins: Annotated[Words, AfterValidator(_check_origins)] = Field(
         [], description="Origins of browser clients, separated by commas."
     )
@@ -120,9 +131,11 @@ class Settings(BaseSettings):
     )
     operation_seconds: float = Field(10.0, ge=0.1, le=120, description="Seconds that one operation may take.")
     page_limit: int = Field(100, ge=1, le=10_000, description="Most rows that a list gives at once.")
+    cost_limit: int = Field(COST, ge=1, le=10_000_000, description="Most that one operation may cost.")
     pool_size: int = Field(50, ge=1, le=1000, description="Most connections to MongoDB of one process.")
     log_format: Literal["console", "json"] = Field("console", description="Log lines for people or for machines.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
+    metrics: bool = Field(False, description="Whether counters are served at `/metrics`.")
 
     @field_validator("auth_secret")
     @classmethod
@@ -143,6 +156,14 @@ class Settings(BaseSettings):
             raise ValueError("must be left out with HS256, or AUTH_ALGORITHM set to RS256 or ES256")
         return jwks
 
+    @field_validator("trusted_manifest")
+    @classmethod
+    def _there_when_used(cls, manifest: Path | None, info: ValidationInfo) -> Path | None:
+        mode = info.data.get("trusted_documents", "off")
+        if manifest is None and mode != "off":
+            raise ValueError(f"must be the file of the trusted documents, because TRUSTED_DOCUMENTS is {mode}")
+        return manifest
+
 
 def load_settings() -> Settings:
     """The settings of the environment and `.env`; `SettingsError` has a line for each that is wrong."""
@@ -157,7 +178,7 @@ def load_settings() -> Settings:
 def _explain(error: ErrorDetails) -> str:
     name = str(error["loc"][0])
     must = str(error["ctx"]["error"]) if error["type"] == "value_error" else _expectation(Settings.model_fields[name])
-    got = "" if name in NEVER_ECHOED else f", got {str(error['input'])[:SHOWN_CHARACTERS]!r}"
+    got = "" if name in NEVER_ECHOED or error["input"] is None else f", got {str(error['input'])[:SHOWN_CHARACTERS]!r}"
     return f"{name.upper()}: {must}{got}"
 
 

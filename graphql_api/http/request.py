@@ -1,24 +1,30 @@
 """The envelope of a GraphQL request: read from a JSON body or from a URL, checked, and frozen."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from graphql_api.http.json_text import read_json
 from graphql_api.http.refusal import HttpRefusal, bad_request
 from graphql_api.limits import URL_BYTES
+from graphql_api.operations.documents import SHA256_HASH, IdField, NamedDocument, not_supported
 
-PARAMETERS = ("query", "operationName", "variables", "extensions")
+ID_FIELDS: Final[tuple[IdField, ...]] = ("documentId", "doc_id")
+"""Where the id of a document stands: for GraphQL over HTTP, and for Relay."""
+
+PARAMETERS = frozenset({"query", "operationName", "variables", "extensions", *ID_FIELDS})
+
+PERSISTED_QUERY_VERSION = 1
+"""The only version of Apollo's protocol that there is."""
 
 
 @dataclass(frozen=True, slots=True)
 class GraphQLRequest:
-    """The four parameters of a GraphQL-over-HTTP request; null and absent are the same."""
+    """A GraphQL-over-HTTP request: a document, by its text or by a name; null and absent are the same."""
 
-    query: str
+    document: str | NamedDocument
     operationName: str | None = None
     variables: dict[str, Any] | None = None
-    extensions: dict[str, Any] | None = None
 
 
 def from_body(body: bytes) -> GraphQLRequest:
@@ -55,16 +61,45 @@ def _pairs(query_string: bytes) -> list[tuple[str, str]]:
 
 
 def _request(envelope: dict[str, Any]) -> GraphQLRequest:
-    query = envelope.get("query")
-    if query is None:
-        raise bad_request("`query` is missing; send the document as a string.")
-    operation_name = _typed(envelope, "operationName", str, "a string")
     return GraphQLRequest(
-        query=_typed(envelope, "query", str, "a string"),
-        operationName=operation_name or None,
+        document=_document(envelope),
+        operationName=_typed(envelope, "operationName", str, "a string") or None,
         variables=_typed(envelope, "variables", dict, "an object"),
-        extensions=_typed(envelope, "extensions", dict, "an object"),
     )
+
+
+def _document(envelope: dict[str, Any]) -> str | NamedDocument:
+    text: str | None = _typed(envelope, "query", str, "a string")
+    extensions: dict[str, Any] | None = _typed(envelope, "extensions", dict, "an object")
+    persisted = extensions.get("persistedQuery") if extensions else None
+    for field in ID_FIELDS:
+        if envelope.get(field) is not None:
+            return _by_id(envelope, field, persisted)
+    if persisted is not None:
+        return _by_hash(persisted, text)
+    if text is None:
+        raise bad_request("`query` is missing; send the document as a string, or a known one's id in `documentId`.")
+    return text
+
+
+def _by_id(envelope: dict[str, Any], field: IdField, persisted: object) -> NamedDocument:
+    others = [name for name in ("query", *ID_FIELDS) if name != field and envelope.get(name) is not None]
+    if persisted is not None:
+        others.append("extensions.persistedQuery")
+    if others:
+        raise bad_request(f"`{field}` and `{others[0]}` both choose a document; give one of them.")
+    return NamedDocument(_typed(envelope, field, str, "a string"), field)
+
+
+def _by_hash(persisted: object, text: str | None) -> NamedDocument:
+    if not isinstance(persisted, dict):
+        raise bad_request("`extensions.persistedQuery` must be an object.")
+    if persisted.get("version") != PERSISTED_QUERY_VERSION:
+        raise not_supported(f"`extensions.persistedQuery.version` must be {PERSISTED_QUERY_VERSION}.")
+    name = persisted.get("sha256Hash")
+    if not isinstance(name, str):
+        raise bad_request(f"`{SHA256_HASH}` must be a string.")
+    return NamedDocument(name, SHA256_HASH, text)
 
 
 def _typed(envelope: dict[str, Any], name: str, kind: type, noun: str) -> Any:

@@ -47,7 +47,7 @@ DIRECTIVES = 50
 
 COST = 5_000
 """Price of an operation with its actual variables: a field costs one, a list its fields times its page (100 rows of
-50 fields, or three nested lists of 15)."""
+50 fields, or three nested lists of 15). The setting COST_LIMIT changes it."""
 
 PAGE = 20
 """Rows that a list is priced at where the operation names no number: what the resolvers give by default."""
@@ -55,20 +55,32 @@ PAGE = 20
 ROWS_HELD = 20
 """Rows that a list without any size is priced at: what a row usually holds, as a team its advisors."""
 
-# --- Time ---
-
-DATABASE_MARGIN_SECONDS = 0.6
-"""Seconds of an operation's time that the database does not get: the driver looks for a server every half second, and
-must notice that it found none before the whole time is over."""
-
 # --- What is kept ---
 
-PREPARED_BYTES = 8 * 1024 * 1024
-"""Bytes of document text whose prepared operations are kept: thousands of operations. The syntax trees take about
-thirty times as much memory as their text."""
+PREPARED_BYTES = 2 * 1024 * 1024
+"""Bytes of document text whose prepared operations are kept: thousands of operations. Syntax trees and compiled
+functions take about a hundred times as much memory as a text without superfluous space."""
+
+KEPT_BYTES = 512
+"""Bytes that each kept document counts beyond its text: the smallest one takes 3 KB, and millions would fit else."""
+
+COMPILED_AT_SIGHT = 20
+"""Operations that are compiled in one second when they are first seen: three milliseconds each at most, so that a
+stream of new documents costs a twentieth more than without; the others wait until they are seen again."""
+
+VARIANTS = 8
+"""Ways in which one operation is compiled, by the values of the variables in its directives; others are not."""
 
 REFUSED_BYTES = 256 * 1024
 """Bytes of document text whose refusal is kept, apart from the good ones, so that bad documents evict no good one."""
+
+# --- What is logged ---
+
+UNTRUSTED_NOTED = 1_000
+"""Untrusted documents that are logged in one period: whoever invents documents must not fill the log."""
+
+UNTRUSTED_SECONDS = 3600
+"""Seconds of that period."""
 
 # --- What is answered ---
 

@@ -3,7 +3,7 @@
 from graphql import GraphQLError
 
 from graphql_api.errors import coded
-from graphql_api.limits import ALIASES, COST, DEPTH, DIRECTIVES, ROOT_FIELDS
+from graphql_api.limits import ALIASES, DEPTH, DIRECTIVES, ROOT_FIELDS
 from graphql_api.limits.measure import SATURATED, Measured
 
 
@@ -18,12 +18,12 @@ def exceeded(measured: Measured) -> GraphQLError | None:
     return next((_error(code, noun, asked, limit) for code, noun, asked, limit in bounds if asked > limit), None)
 
 
-def too_expensive(cost: int) -> GraphQLError | None:
+def too_expensive(cost: int, limit: int) -> GraphQLError | None:
     """Return the error for an operation that costs more than the limit, or None."""
-    if cost <= COST:
+    if cost <= limit:
         return None
-    message = f"The operation costs {_counted(cost)}, the limit is {COST}; ask for fewer fields or smaller pages."
-    return coded("TOO_EXPENSIVE", message, cost=cost, limit=COST)
+    message = f"The operation costs {_counted(cost)}, the limit is {limit}; ask for fewer fields or smaller pages."
+    return coded("TOO_EXPENSIVE", message, cost=cost, limit=limit)
 
 
 def _error(code: str, noun: str, asked: int, limit: int) -> GraphQLError:

@@ -32,6 +32,9 @@ from graphql_api.limits import PAGE, ROWS_HELD
 SATURATED = 10**9
 """The largest number a measure says: fragments that double at each step would else count in bignums."""
 
+PRICES = 64
+"""Prices of one operation that are kept; clients have few sizes of pages."""
+
 PAGE_ARGUMENTS = frozenset({"first", "last"})
 
 
@@ -75,6 +78,24 @@ class Measured:
         """Return the price with the actual variables, at most `SATURATED`."""
         actual = {name: _items(value) for name, value in (variables or {}).items()}
         return _total(self.price, {**dict(self.defaults), **actual}, {})
+
+
+class Tariff:
+    """What one operation costs, looked up by the sizes that its variables say."""
+
+    def __init__(self, measured: Measured) -> None:
+        self._measured = measured
+        self._sized = tuple(sorted(_sizing(measured.price, set())))
+        self._known: dict[tuple[int | None, ...], int] = {}
+
+    def cost(self, variables: Mapping[str, Any]) -> int:
+        """Return the price with the actual variables, as `Measured.cost` does."""
+        sizes = tuple(_items(variables[name]) if name in variables else None for name in self._sized)
+        if sizes not in self._known:
+            if len(self._known) >= PRICES:
+                self._known.clear()
+            self._known[sizes] = self._measured.cost(variables)
+        return self._known[sizes]
 
 
 def measure(document: DocumentNode, operation: OperationDefinitionNode, schema: GraphQLSchema) -> Measured:
@@ -209,6 +230,15 @@ def _defaults(operation: OperationDefinitionNode) -> tuple[tuple[str, int], ...]
         for node in operation.variable_definitions or ()
         if node.default_value is not None
     )
+
+
+def _sizing(price: Price, seen: set[int]) -> set[str]:
+    """Return the variables that say sizes, anywhere in a price."""
+    if id(price) in seen:
+        return set()
+    seen.add(id(price))
+    own = {name for size, _ in price.lists for name in size.variables}
+    return own.union(*(_sizing(part, seen) for _, part in price.lists))
 
 
 def _total(price: Price, sizes: Mapping[str, int], known: dict[int, int]) -> int:

@@ -47,13 +47,18 @@ def test_defaults_suit_a_first_start() -> None:
         "service_keys": {},
         "graphiql": True,
         "introspection": True,
+        "automatic_persisted_queries": True,
+        "trusted_documents": "off",
+        "trusted_manifest": None,
         "cors_origins": [],
         "trusted_proxies": [],
         "operation_seconds": 10.0,
         "page_limit": 100,
+        "cost_limit": 5000,
         "pool_size": 50,
         "log_format": "console",
         "log_level": "info",
+        "metrics": False,
     }
 
 
@@ -84,6 +89,18 @@ def test_lists_are_separated_by_commas_and_service_keys_are_json(monkeypatch: py
         ("AUTH_LEEWAY_SECONDS", "301", "AUTH_LEEWAY_SECONDS: must be between 0 and 300, got '301'"),
         ("OPERATION_SECONDS", "nan", "OPERATION_SECONDS: must be between 0.1 and 120, got 'nan'"),
         ("PAGE_LIMIT", "0", "PAGE_LIMIT: must be between 1 and 10000, got '0'"),
+        ("COST_LIMIT", "10000001", "COST_LIMIT: must be between 1 and 10000000, got '10000001'"),
+        ("METRICS", "2", "METRICS: must be true or false, got '2'"),
+        ("AUTOMATIC_PERSISTED_QUERIES", "apollo", "AUTOMATIC_PERSISTED_QUERIES: must be true or false, got 'apollo'"),
+        ("TRUSTED_DOCUMENTS", "all", "TRUSTED_DOCUMENTS: must be off or log or prefer or only, got 'all'"),
+        *(
+            (
+                "TRUSTED_DOCUMENTS",
+                mode,
+                f"TRUSTED_MANIFEST: must be the file of the trusted documents, because TRUSTED_DOCUMENTS is {mode}",
+            )
+            for mode in ("log", "prefer", "only")
+        ),
         ("POOL_SIZE", "x" * 200, f"POOL_SIZE: must be between 1 and 1000, got '{'x' * 80}'"),
         ("GRAPHIQL", "maybe", "GRAPHIQL: must be true or false, got 'maybe'"),
         ("LOG_FORMAT", "xml", "LOG_FORMAT: must be console or json, got 'xml'"),
@@ -116,6 +133,14 @@ def test_lists_are_separated_by_commas_and_service_keys_are_json(monkeypatch: py
 )
 def test_a_wrong_setting_is_named(name: str, value: str, line: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert refusal(monkeypatch, **{name: value}) == line
+
+
+def test_a_manifest_goes_with_every_mode(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRUSTED_MANIFEST", "documents.json")
+    for mode in ("off", "log", "prefer", "only"):
+        monkeypatch.setenv("TRUSTED_DOCUMENTS", mode)
+        settings = load_settings()
+        assert (settings.trusted_documents, settings.trusted_manifest) == (mode, Path("documents.json"))
 
 
 @pytest.mark.parametrize(

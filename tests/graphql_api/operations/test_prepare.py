@@ -5,9 +5,8 @@ import pytest
 from graphql import GraphQLSchema, build_schema, get_introspection_query
 
 from graphql_api.errors import Rejected, code_of
-from graphql_api.limits import ERRORS_BYTES, PREPARED_BYTES, QUERY_BYTES, REFUSED_BYTES
+from graphql_api.limits import ERRORS_BYTES, QUERY_BYTES
 from graphql_api.operations.prepare import Kind, Operations
-from graphql_api.operations.shelf import Shelf
 
 SCHEMA: GraphQLSchema = build_schema("""
     type Query { ping: Int  node(id: ID): Node  nodes(first: Int): [Node] }
@@ -134,27 +133,3 @@ def test_errors_are_few_and_short(operations: Operations) -> None:
     assert len(errors) < 101
     assert sum(len(orjson.dumps(error.formatted)) for error in errors) < ERRORS_BYTES + 200
     assert code_of(errors[-1]) == "ERRORS_OMITTED"
-
-
-def test_the_shelves_are_bounded_and_apart(operations: Operations) -> None:
-    hot = operations.prepare("{ ping }", None)
-    padding = "#" * 50_000
-    for number in range(2 * REFUSED_BYTES // 50_000):
-        refusal(operations, f"{{ nothing{number} }} {padding}")
-    assert operations.prepare("{ ping }", None) is hot
-    assert operations._refused.size <= REFUSED_BYTES
-    for number in range(PREPARED_BYTES // 50_000 + 10):
-        operations.prepare(f"query A{number} {{ ping }} {padding}", None)
-    assert operations._prepared.size <= PREPARED_BYTES
-    assert operations.prepare("{ ping }", None) is not hot
-
-
-def test_the_least_recently_used_leaves_first() -> None:
-    shelf: Shelf[int] = Shelf(10)
-    shelf.keep("a", 4, 1)
-    shelf.keep("b", 4, 2)
-    assert shelf.find("a") == 1
-    shelf.keep("c", 4, 3)
-    assert (shelf.find("a"), shelf.find("b"), shelf.find("c")) == (1, None, 3)
-    shelf.keep("huge", 11, 4)
-    assert (shelf.find("huge"), shelf.size, len(shelf)) == (None, 8, 2)
