@@ -1,6 +1,7 @@
 """What stands between HTTP and the resolvers: who asks becomes an actor, an operation gets its context."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import structlog
 from starlette.datastructures import Headers
@@ -12,6 +13,7 @@ from graphql_api.operations.prepare import Operations, PreparedOperation
 from models.actor import ANONYMOUS, Actor, service
 from models.principal import EMAIL_CHARACTERS, NAME_CHARACTERS, URL_CHARACTERS, Identity, Profile
 from models.store import Store
+from models.store.kept import KEPT_ACTORS
 from models.tables import PROFILES
 from models.texts import is_link, is_readable
 from resolvers.context import Context
@@ -20,6 +22,9 @@ log = structlog.get_logger(__name__)
 
 OF_ALL_PRODUCTS = frozenset({"node", "nodes", "viewer"})
 """Root fields that may show any product's rows: every profile of the caller is looked up for them, and none is made."""
+
+KEPT_SELECTIONS = 1_000
+"""Sets of root fields whose profiles are remembered; clients send the same few operations again and again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,14 @@ class Server:
     service_keys: ServiceKeys
     operation_seconds: float
     page_limit: int
+
+    async def open(self) -> None:
+        """Begin to listen to the changes of the database, now or as soon as it is there."""
+        self.store.feed.open()
+
+    async def close(self) -> None:
+        """Stop listening; requests are answered as before, and ask the database more often."""
+        await self.store.feed.close()
 
     async def identify(self, headers: Headers, /) -> Caller:
         """Who sent the request, by its headers; raises `InvalidToken` or `KeysUnavailable`."""
@@ -50,23 +63,23 @@ class Server:
             return service(caller.name)
         if not isinstance(caller, Bearer):
             return ANONYMOUS
-        used = profiles_used(prepared.root_fields)
-        known = [profile for profile in PROFILES if (OF_ALL_PRODUCTS | profile.ended_by) & prepared.root_fields]
+        used, known = _profiles(prepared.root_fields)
         return await self.store.principals.actor(_identity(caller.claims), used, known)
 
 
-def profiles_used(root_fields: frozenset[str]) -> list[Profile]:
-    """The profiles of the products whose root fields an operation names: each has its product's name before it.
+@lru_cache(KEPT_SELECTIONS)
+def _profiles(root_fields: frozenset[str]) -> tuple[tuple[Profile, ...], tuple[Profile, ...]]:
+    """The profiles that an operation uses, which are made when they are missing, and those that it only shows.
 
-    A field that ends a profile does not make one.
+    It uses those of the products whose root fields it names: each has its product's name before it. A field that ends
+    a profile does not make one.
     """
-    return [
-        profile
-        for profile in PROFILES
-        if any(name.startswith(profile.product) for name in root_fields - profile.ended_by)
-    ]
+    used = [p for p in PROFILES if any(name.startswith(p.product) for name in root_fields - p.ended_by)]
+    shown = [p for p in PROFILES if p not in used and (OF_ALL_PRODUCTS | p.ended_by) & root_fields]
+    return tuple(used), tuple(shown)
 
 
+@lru_cache(KEPT_ACTORS)
 def _identity(claims: Claims) -> Identity:
     """The person of a token. What an account has no room for is left out: nobody is shut out by a long name."""
     email = _fitting(claims.email, EMAIL_CHARACTERS)

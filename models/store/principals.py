@@ -1,6 +1,7 @@
-"""From a verified identity to an `Actor`: the account and its profiles, found or made, in one call when they exist."""
+"""From a verified identity to an `Actor`: account and profiles, found or made, and kept until they change."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from bson import ObjectId
@@ -14,6 +15,8 @@ from models.errors import Code, Refusal
 from models.principal import Identity, Profile
 from models.row import Row
 from models.store.connection import MAJORITY, Database
+from models.store.feed import Feed
+from models.store.kept import Kept, Key, Source
 from models.table import Table, document
 
 LOGIN_NOTED_MILLISECONDS = 3_600_000
@@ -23,17 +26,36 @@ Document = dict[str, Any]
 
 
 class Principals:
-    """Finds and makes accounts and profiles."""
+    """Finds and makes accounts and profiles.
 
-    def __init__(self, database: Database) -> None:
+    While the `feed` of changes is open, who was found is kept, and asked of the database again once a row of his has
+    changed. `profiles` are all that may be asked for.
+    """
+
+    def __init__(self, database: Database, feed: Feed, profiles: Sequence[Profile]) -> None:
         self._database = database.with_options(write_concern=MAJORITY)
+        read = {profile.table.collection: frozenset({"accountId", *profile.grants.values()}) for profile in profiles}
+        self._kept = Kept(feed, {ACCOUNTS.collection: None, **read})
+
+    @property
+    def hits(self) -> int:
+        """How often an actor was known without asking the database."""
+        return self._kept.hits
+
+    def changed(self, collection: str, keys: Iterable[ObjectId] | None) -> None:
+        """Take notice of a write of this process to these rows (None: any), so that its client reads what it wrote."""
+        self._kept.drop(collection, keys)
 
     async def actor(self, identity: Identity, used: Sequence[Profile], known: Sequence[Profile] = ()) -> Actor:
-        """The actor of an account. The profiles in `used` are made when they are missing, those in `known` are not.
+        """The actor of an account. Profiles in `used` are made when they are missing, others, in `known`, are not.
 
         Raises FORBIDDEN for an account that is suspended or deleted.
         """
-        wanted = [*used, *(profile for profile in known if profile not in used)]
+        key = (identity, tuple([profile.product for profile in (*used, *known)]))
+        return self._kept.find(key) or await self._load(key, used, [*used, *known])
+
+    async def _load(self, key: Key, used: Sequence[Profile], wanted: Sequence[Profile]) -> Actor:
+        began, identity = self._kept.moment(), key[0]
         account = await self._find(identity, wanted) or await self._make_account(identity)
         if account["status"] != AccountStatus.ACTIVE:
             raise Refusal(Code.FORBIDDEN, f"This account is {account['status']}.")
@@ -45,7 +67,11 @@ class Principals:
                 profiles[profile.product] = rows[0]
             elif profile in used:
                 profiles[profile.product] = await self._make_profile(profile, account["_id"], identity)
-        return _actor(account, profiles, wanted)
+        actor = _actor(account, profiles, wanted)
+        # A profile that is missing may be made by any process, and no row of it would tell.
+        if len(profiles) == len(wanted):
+            self._kept.keep(key, actor, _sources(account, profiles, wanted), began, _seconds_until_noted(account))
+        return actor
 
     async def _find(self, identity: Identity, wanted: Sequence[Profile]) -> Document | None:
         stages: list[Document] = [
@@ -105,6 +131,18 @@ class Principals:
         if news:
             change = {"$set": {**news, "updatedAt": now()}, "$inc": {"version": 1}}
             await self._database[ACCOUNTS.collection].update_one({"_id": account["_id"]}, change)
+            self.changed(ACCOUNTS.collection, [account["_id"]])
+
+
+def _sources(account: Document, profiles: Mapping[str, Document], wanted: Sequence[Profile]) -> list[Source]:
+    own = [(profile.table.collection, profiles[profile.product]["_id"]) for profile in wanted]
+    return [(ACCOUNTS.collection, account["_id"]), *own]
+
+
+def _seconds_until_noted(account: Document) -> float:
+    """How long the account may go unseen before its last login is to be noted again."""
+    noted: int = account.get("lastLoginAt", 0)
+    return (noted + LOGIN_NOTED_MILLISECONDS - now()) / 1000
 
 
 def _joined(profile: Profile) -> Document:
@@ -132,6 +170,7 @@ def _actor(account: Document, profiles: Mapping[str, Document], wanted: Sequence
         kind=ActorKind.OPERATOR if operator else ActorKind.ACCOUNT,
         name=f"{account['issuer']} {account['subject']}",
         account=account["_id"],
-        profiles={product: row["_id"] for product, row in profiles.items()},
-        grants=grants,
+        # One actor may serve many requests.
+        profiles=MappingProxyType({product: row["_id"] for product, row in profiles.items()}),
+        grants=MappingProxyType(grants),
     )

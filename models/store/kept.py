@@ -1,0 +1,131 @@
+"""Actors kept until what they were made from changes: who is known costs the database nothing."""
+
+import time
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bson import ObjectId
+
+from models.actor import Actor
+from models.principal import Identity
+from models.store.feed import Change, Feed
+
+KEPT_ACTORS = 10_000
+"""Actors that are kept, the least recently used leaving first: one takes about two kilobytes."""
+
+FRESH_SECONDS = 1.0
+"""Within this time of a change anywhere no actor from before it is used, whatever befalls the feed."""
+
+Key = tuple[Identity, tuple[str, ...]]
+"""Whom a token names, with all that it says of the person, and the products whose profiles were asked for."""
+
+Source = tuple[str, ObjectId]
+"""A row that an actor was made from, by its collection and its id."""
+
+Columns = Mapping[str, frozenset[str] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When a load began: after how many changes, and on which opening of the feed."""
+
+    changes: int
+    opening: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    actor: Actor
+    sources: tuple[Source, ...]
+    opening: int
+    until: float
+
+
+class Kept:
+    """What was loaded, while the feed vouches for it. `hits` counts what it has saved the database, in questions.
+
+    `columns` says which columns of which collections actors are made from; None where any may matter.
+    """
+
+    def __init__(self, feed: Feed, columns: Columns, capacity: int = KEPT_ACTORS) -> None:
+        feed.subscribe(columns, self)
+        self.hits = 0
+        self._feed = feed
+        self._columns = columns
+        self._capacity = capacity
+        self._entries: OrderedDict[Key, _Entry] = OrderedDict()
+        self._made_from: dict[Source, set[Key]] = {}
+        self._changes = 0
+        self._changed: dict[Source, int] = {}
+        self._unsure_before = 0
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def find(self, key: Key) -> Actor | None:
+        """The actor of a key, if it is known and surely what the database would say."""
+        entry = self._entries.get(key)
+        if entry is None or entry.opening != self._feed.openings:
+            return None
+        time_now = time.monotonic()
+        if time_now - self._feed.alive_at > FRESH_SECONDS or time_now > entry.until:
+            return None
+        self._entries.move_to_end(key)
+        self.hits += 1
+        return entry.actor
+
+    def moment(self) -> Moment:
+        """The present, to be taken before a load begins."""
+        return Moment(self._changes, self._feed.openings)
+
+    def keep(self, key: Key, actor: Actor, sources: Sequence[Source], began: Moment, seconds: float) -> None:
+        """Keep an actor for so many seconds, unless one of the rows it was made from has changed since the load began.
+
+        Nothing is kept without a feed that has been listening since before the load.
+        """
+        heard = 0 < began.opening == self._feed.openings and began.changes >= self._unsure_before
+        if not heard or any(self._changed.get(source, 0) > began.changes for source in sources):
+            return
+        self._forget(key)
+        self._entries[key] = _Entry(actor, tuple(sources), began.opening, time.monotonic() + seconds)
+        for source in sources:
+            self._made_from.setdefault(source, set()).add(key)
+        if len(self._entries) > self._capacity:
+            self._forget(next(iter(self._entries)))
+
+    def changed(self, change: Change, /) -> None:
+        """Forget what the changed row was part of."""
+        read = self._columns[change.collection]
+        # No actor was made from a row that was not there yet: actors without a profile that was asked for are not kept.
+        if change.operation == "insert" or not (change.columns is None or read is None or change.columns & read):
+            return
+        self.drop(change.collection, (change.key,))
+
+    def drop(self, collection: str, keys: Iterable[ObjectId] | None) -> None:
+        """Forget the actors that were or are being made from these rows of the collection; None for any of its rows."""
+        if collection not in self._columns:
+            return
+        if keys is None or len(self._changed) >= self._capacity:
+            self.reset()
+        self._changes += 1
+        for source in ((collection, key) for key in keys or ()):
+            self._changed[source] = self._changes
+            for actor in tuple(self._made_from.get(source, ())):
+                self._forget(actor)
+
+    def reset(self) -> None:
+        """Forget all actors, and those that are being made."""
+        self._changes += 1
+        self._unsure_before = self._changes
+        self._changed.clear()
+        self._entries.clear()
+        self._made_from.clear()
+
+    def _forget(self, key: Key) -> None:
+        entry = self._entries.pop(key, None)
+        for source in entry.sources if entry is not None else ():
+            keys = self._made_from[source]
+            keys.discard(key)
+            if not keys:
+                del self._made_from[source]
