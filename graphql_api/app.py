@@ -1,27 +1,31 @@
 """The whole pipeline of a request on one page, in its order."""
 
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Sequence
+from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
-from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
+from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
 from graphql_api.auth.service_keys import ServiceKeys
 from graphql_api.auth.tokens import TokenRules, TokenVerifier
 from graphql_api.context import Server
+from graphql_api.http.answer import Answer
 from graphql_api.http.assets import Assets, asset_route
-from graphql_api.http.endpoint import Page, graphql_route
+from graphql_api.http.endpoint import GraphQLEndpoint
+from graphql_api.http.entrance import Entrance
 from graphql_api.http.health import health_routes
+from graphql_api.http.metrics import Counters, Traffic, metrics_route
 from graphql_api.http.negotiate import JSON
 from graphql_api.http.page import graphiql_page
 from graphql_api.http.refusal import HttpRefusal
-from graphql_api.http.request_id import HEADER, RequestId
-from graphql_api.http.request_log import RequestLog
+from graphql_api.http.request_id import HEADER
 from graphql_api.http.responses import refused
-from graphql_api.http.security_headers import SecurityHeaders
+from graphql_api.operations.documents import Trust
+from graphql_api.operations.manifest import ManifestError, read_manifest
 from graphql_api.operations.prepare import Operations
 from graphql_api.schema import executable_schema
 from graphql_api.settings import Settings, SettingsError, ensure_secret
@@ -32,35 +36,52 @@ PREFLIGHT_SECONDS = 600
 """How long a browser may remember what another origin is allowed."""
 
 
-def build_app(settings: Settings, database: Database, *, page: Page | None = None, assets: Assets | None = None) -> Any:
+GRAPHQL = "/graphql"
+
+
+def build_app(
+    settings: Settings, database: Database, *, page: Answer | None = None, assets: Assets | None = None
+) -> ASGIApp:
     """The server on an open database.
 
     `page` is what browsers get at `/graphql` (see `graphiql`), with its `assets`. Raises `SettingsError` for
     settings that do not fit together.
     """
     server = build_server(settings, database)
+    traffic = Traffic()
     routes: list[BaseRoute] = [
-        graphql_route(server, page=page),
         *([asset_route(assets)] if assets is not None else []),
         *health_routes(server.store.ready),
+        *([metrics_route(Counters(traffic, lambda: server.store.principals.hits))] if settings.metrics else []),
     ]
-    middleware = [
-        Middleware(RequestId),
-        Middleware(RequestLog),
-        Middleware(SecurityHeaders),
-        Middleware(
-            CORSMiddleware,
-            allow_origins=settings.cors_origins,
-            allow_methods=["GET", "POST"],
-            allow_headers=["Authorization", "Content-Type", HEADER],
-            expose_headers=[HEADER, "Retry-After"],
-            max_age=PREFLIGHT_SECONDS,
-        ),
-    ]
+    return pipeline(GraphQLEndpoint(server, page), shell(routes, _life(server)), settings.cors_origins, traffic)
+
+
+def pipeline(endpoint: ASGIApp, others: ASGIApp, origins: Sequence[str], traffic: Traffic) -> ASGIApp:
+    """What a request passes: the entrance, for browsers the rules of other origins, then its path's application."""
+
+    def by_path(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        # Before FastAPI's router: on the way to GraphQL there is nothing that it has to do.
+        app = endpoint if scope["type"] == "http" and scope["path"] == GRAPHQL else others
+        return app(scope, receive, send)
+
+    across = CORSMiddleware(
+        by_path,
+        allow_origins=origins,
+        allow_methods=["GET", "POST"],
+        allow_headers=["Authorization", "Content-Type", HEADER],
+        expose_headers=[HEADER, "Retry-After"],
+        max_age=PREFLIGHT_SECONDS,
+    )
+    return Entrance(by_path, across, traffic)
+
+
+def shell(routes: Sequence[BaseRoute], life: Lifespan[FastAPI] | None = None) -> FastAPI:
+    """The application of all paths but GraphQL's; `life` stands around all that it serves."""
     # FastAPI's own pages describe REST routes; here the schema describes itself.
     return FastAPI(
-        routes=routes,
-        middleware=middleware,
+        routes=list(routes),
+        lifespan=life,
         exception_handlers={404: _nowhere},
         redirect_slashes=False,
         openapi_url=None,
@@ -69,19 +90,57 @@ def build_app(settings: Settings, database: Database, *, page: Page | None = Non
     )
 
 
+def _life(server: Server) -> Lifespan[FastAPI]:
+    @asynccontextmanager
+    async def life(_app: FastAPI) -> AsyncIterator[None]:
+        await server.open()
+        try:
+            yield
+        finally:
+            await server.close()
+
+    return life
+
+
 async def _nowhere(_request: Request, _error: Exception) -> Response:
-    return refused(HttpRefusal(404, "NOT_FOUND", "Nothing is served here; GraphQL is at /graphql."), JSON)
+    answer = refused(HttpRefusal(404, "NOT_FOUND", "Nothing is served here; GraphQL is at /graphql."), JSON)
+    response = Response(answer.body, answer.status)
+    response.raw_headers += answer.fields
+    return response
 
 
 def build_server(settings: Settings, database: Database) -> Server:
     """The parts of the server, from its settings."""
     return Server(
-        operations=Operations(executable_schema(), introspection=settings.introspection, suggestions=True),
-        store=Store(database),
+        operations=_operations(settings),
+        store=Store(database, settings.operation_seconds),
         verifier=_verifier(settings),
         service_keys=ServiceKeys(settings.service_keys),
         operation_seconds=settings.operation_seconds,
         page_limit=settings.page_limit,
+    )
+
+
+def _operations(settings: Settings) -> Operations:
+    try:
+        return Operations(
+            executable_schema(),
+            introspection=settings.introspection,
+            suggestions=True,
+            cost_limit=settings.cost_limit,
+            trust=trust(settings),
+        )
+    except ManifestError as error:
+        raise SettingsError(f"TRUSTED_MANIFEST: {settings.trusted_manifest}: {error}") from error
+
+
+def trust(settings: Settings) -> Trust:
+    """Which documents the settings let run; raises `ManifestError`."""
+    path = settings.trusted_manifest if settings.trusted_documents != "off" else None
+    return Trust(
+        mode=settings.trusted_documents,
+        automatic=settings.automatic_persisted_queries,
+        manifest=read_manifest(path) if path is not None else {},
     )
 
 
@@ -104,7 +163,7 @@ def token_rules(settings: Settings) -> TokenRules:
     )
 
 
-def graphiql(assets: Assets, demo_token: str | None) -> Page:
+def graphiql(assets: Assets, demo_token: str | None) -> Answer:
     """GraphiQL with a first query, and with the demo's token where there is one."""
     return graphiql_page(assets, default_query=FIRST_QUERY, demo_token=demo_token)
 

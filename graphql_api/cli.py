@@ -1,6 +1,5 @@
 """The command-line program. Each command imports its own part: `--help` and `token` need not wait for the schema."""
 
-import asyncio
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
@@ -97,10 +96,12 @@ def doctor(
 
 def _run(work: Coroutine[Any, Any, T]) -> T:
     """Run a command; what the user can mend is one line on standard error, without a traceback."""
+    import uvloop
+
     from graphql_api.commands.trouble import MENDABLE
 
     try:
-        return asyncio.run(work)
+        return uvloop.run(work)
     except MENDABLE as error:
         _fail(str(error))
     except KeyboardInterrupt:

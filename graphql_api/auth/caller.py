@@ -28,6 +28,8 @@ class ServiceCaller:
     name: str
 
 
+ANONYMOUS = Anonymous()
+
 Caller = Anonymous | Bearer | ServiceCaller
 
 
@@ -36,12 +38,12 @@ async def identify(headers: Headers, verifier: TokenVerifier, service_keys: Serv
 
     Raises `InvalidToken` for any header that is not one good credential, and `KeysUnavailable`.
     """
-    credentials = headers.getlist("authorization")
+    credentials = [value for name, value in headers.raw if name == b"authorization"]
     if not credentials:
-        return Anonymous()
+        return ANONYMOUS
     if len(credentials) > 1:
         raise InvalidToken("more than one")
-    return await identify_credential(credentials[0], verifier, service_keys)
+    return await identify_credential(credentials[0].decode("latin-1"), verifier, service_keys)
 
 
 async def identify_credential(credential: str, verifier: TokenVerifier, service_keys: ServiceKeys) -> Caller:

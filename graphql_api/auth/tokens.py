@@ -12,6 +12,7 @@ from jwt.exceptions import InvalidSubjectError
 
 from graphql_api.auth.errors import InvalidToken
 from graphql_api.auth.jwks import KeySet
+from graphql_api.auth.kept_tokens import KeptTokens
 
 SECRET_BYTES = 32
 """Least bytes of an HS256 key: as long as the hash (RFC 7518 §3.2)."""
@@ -78,27 +79,60 @@ class Claims:
     """Seconds since 1970."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Verified:
+    """What a token said, and the key that verified it, which its header names as `kid`."""
+
+    claims: Claims
+    kid: str | None
+    key: PyJWK | str
+
+
 class TokenVerifier:
-    """Tells whether a token is to be believed; `clock` times the renewal of keys, not the life of tokens."""
+    """Tells whether a token is to be believed; `clock` times the renewal of keys, not the life of tokens.
+
+    A token that was believed is kept. At each use it is asked again whether it has expired and whether its key is
+    still the one that verified it; its signature and the other claims cannot change.
+    """
 
     def __init__(self, rules: TokenRules, clock: Callable[[], float] = time.monotonic) -> None:
         self._rules = rules
+        self._kept: KeptTokens[_Verified] = KeptTokens()
         self._keys: KeySet | None = None
         if rules.algorithm != "HS256" and rules.jwks is not None:
             self._keys = KeySet(rules.jwks, rules.algorithm, clock)
 
     async def verify(self, token: str) -> Claims:
         """Return the claims of a token; raises `InvalidToken`, or `KeysUnavailable` when it cannot be checked."""
+        kept = self._kept.find(token)
+        if kept is not None and await self._holds(kept):
+            return kept.claims
+        self._kept.drop(token)
+        verified = await self._verified(token)
+        self._kept.keep(token, verified)
+        return verified.claims
+
+    async def _holds(self, kept: _Verified) -> bool:
+        # The same comparison as PyJWT's, which a kept token does not pass again.
+        if kept.claims.expires_at <= time.time() - self._rules.leeway_seconds:
+            return False
+        try:
+            # A renewed set has new objects, and then the signature is checked again, even by an equal key.
+            return self._keys is None or await self._keys.find(kept.kid) is kept.key
+        except InvalidToken:
+            return False
+
+    async def _verified(self, token: str) -> _Verified:
         if len(token) > TOKEN_BYTES:
             raise InvalidToken("too long")
         if not _COMPACT.fullmatch(token):
             raise InvalidToken("malformed")
-        key = await self._key_for(_header_of(token, self._rules.algorithm))
-        return _claims(self._decoded(token, key))
+        kid: str | None = _header_of(token, self._rules.algorithm).get("kid")
+        key = await self._key_for(kid)
+        return _Verified(_claims(self._decoded(token, key)), kid, key)
 
-    async def _key_for(self, header: Mapping[str, Any]) -> PyJWK | str:
+    async def _key_for(self, kid: str | None) -> PyJWK | str:
         """The key that the rules name; the header's `kid` chooses among theirs and can lead to no other."""
-        kid: str | None = header.get("kid")
         if kid is not None and len(kid) > KEY_ID_CHARACTERS:
             raise InvalidToken("key")
         return await self._keys.find(kid) if self._keys is not None else self._rules.secret or ""

@@ -20,6 +20,10 @@ missing, those that differ are replaced and those declared nowhere dropped."""
 OLDEST = (6, 0)
 """The oldest MongoDB that is served."""
 
+WAIT_SECONDS = 3.0
+"""Seconds for which a server, or a connection to one, is waited for. Half an operation's time if that is less, so that
+it can still say that the database is away."""
+
 _CREDENTIALS = re.compile(r"(?<=://)[^/@]+@")
 
 
@@ -43,7 +47,11 @@ async def opened(settings: Settings, indexes: Indexes = "make") -> AsyncIterator
         own = settings.mongodb_uri is None
         uri = stack.enter_context(Mongod(settings.data_dir)) if own else str(settings.mongodb_uri)
         try:
-            client = await stack.enter_async_context(connect(uri, pool_size=settings.pool_size))
+            client = await stack.enter_async_context(
+                connect(
+                    uri, pool_size=settings.pool_size, wait_seconds=min(WAIT_SECONDS, settings.operation_seconds / 2)
+                )
+            )
             await check(client)
         except Unusable as error:
             raise DatabaseUnavailable(_advice(uri, error)) from error

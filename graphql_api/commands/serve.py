@@ -52,7 +52,10 @@ async def run() -> None:
 
 def listen(settings: Settings) -> socket.socket:
     """The socket to serve on, taken before anything is started. Raises `AddressTaken`."""
-    found = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET, socket.SOCK_STREAM)
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    # By name, since event loops send small packets at once (TCP_NODELAY) only where they know that it is TCP: else the
+    # end of an answer waits 40 ms for the client's acknowledgement of its beginning.
+    found = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         found.bind((settings.host, settings.port))
@@ -103,7 +106,7 @@ async def _serve(settings: Settings, app: Any, listening: socket.socket, token: 
         forwarded_allow_ips=settings.trusted_proxies,
         timeout_graceful_shutdown=DRAIN_SECONDS,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
-        lifespan="off",
+        lifespan="on",
         backlog=BACKLOG,
     )
     server = Announced(config, _banner(settings, listening, token))

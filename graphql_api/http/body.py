@@ -1,12 +1,12 @@
 """Reads the body of a POST within its limits: type, encoding, bytes and time."""
 
-import asyncio
+from collections.abc import Sequence
 
-from starlette.datastructures import Headers
 from starlette.types import Receive
 
 from graphql_api.http.negotiate import parsed_media
 from graphql_api.http.refusal import HttpRefusal, bad_request
+from graphql_api.interruption import Interrupted, until
 from graphql_api.limits import BODY_BYTES, BODY_SECONDS, DRAIN_BYTES
 
 _CLOSE = {"Connection": "close"}
@@ -16,28 +16,34 @@ class ClientGone(Exception):
     """The client closed the connection: nobody is left to answer."""
 
 
-def check_content(headers: Headers) -> None:
-    """Raise `HttpRefusal` (415) unless the headers announce plain JSON in UTF-8.
+def check_content(types: Sequence[bytes], encodings: Sequence[bytes]) -> None:
+    """Raise `HttpRefusal` (415) unless the headers `Content-Type` and `Content-Encoding` announce plain JSON in UTF-8.
 
     Only this type is accepted, and a browser asks before it sends it to another site: that alone keeps forged requests
     of other sites out.
     """
-    types = headers.getlist("content-type")
-    media, parameters = parsed_media(types[0]) if len(types) == 1 else ("", {})
-    if media != "application/json" or parameters.get("charset", "utf-8").lower() not in {"utf-8", "utf8"}:
+    if len(types) != 1 or not _is_json(types[0]):
         message = "`Content-Type` must be application/json, in UTF-8."
         raise HttpRefusal(415, "UNSUPPORTED_MEDIA_TYPE", message, {"Accept-Post": "application/json"})
-    if headers.get("content-encoding", "identity").strip().lower() != "identity":
+    if encodings and encodings[0].strip().lower() != b"identity":
         message = "`Content-Encoding` is not served; send the body uncompressed."
         raise HttpRefusal(415, "UNSUPPORTED_CONTENT_ENCODING", message, {"Accept-Encoding": "identity"})
+
+
+def _is_json(content_type: bytes) -> bool:
+    # How nearly every client spells it.
+    if content_type == b"application/json":
+        return True
+    media, parameters = parsed_media(content_type.decode("latin-1"))
+    return media == "application/json" and parameters.get("charset", "utf-8").lower() in {"utf-8", "utf8"}
 
 
 async def read_body(receive: Receive) -> bytes:
     """Return the whole body; raises `HttpRefusal` (400, 408, 413), or `ClientGone`."""
     try:
-        async with asyncio.timeout(BODY_SECONDS):
+        with until(BODY_SECONDS):
             body = await _read(receive)
-    except TimeoutError as error:
+    except Interrupted as error:
         message = f"The body did not arrive within {BODY_SECONDS:g} seconds; send it again."
         raise HttpRefusal(408, "BODY_TIMEOUT", message, _CLOSE) from error
     if not body:

@@ -1,5 +1,6 @@
 """Chooses the media type of the answer from `Accept`, by its q-values."""
 
+from functools import lru_cache
 from typing import Literal
 
 from graphql_api.http.refusal import HttpRefusal
@@ -9,6 +10,12 @@ Media = Literal["application/json", "application/graphql-response+json", "text/h
 JSON: Media = "application/json"
 GRAPHQL: Media = "application/graphql-response+json"
 HTML: Media = "text/html"
+
+KEPT = 256
+"""Different `Accept` headers whose outcome is kept: an app sends one or two, browsers a few more."""
+
+KEPT_CHARACTERS = 256
+"""Characters of a header whose outcome is kept; browsers send up to 150."""
 
 
 def parsed_media(text: str) -> tuple[str, dict[str, str]]:
@@ -27,7 +34,13 @@ def negotiated(accept: str | None, *, page: bool) -> Media:
     the type that is named goes before one that a wildcard covers, and `application/graphql-response+json` before
     `application/json`. Raises `HttpRefusal` (406) where nothing fits.
     """
-    if accept is None or not accept.strip():
+    if accept is None or len(accept) > KEPT_CHARACTERS:
+        return JSON if accept is None else _chosen(accept, page)
+    return _kept(accept, page)
+
+
+def _chosen(accept: str, page: bool) -> Media:
+    if not accept.strip():
         return JSON
     ranges = _ranges(accept)
     offers = (JSON, GRAPHQL, HTML) if page else (JSON, GRAPHQL)
@@ -36,6 +49,9 @@ def negotiated(accept: str | None, *, page: bool) -> Media:
         message = f"`Accept` must allow {GRAPHQL} or {JSON}."
         raise HttpRefusal(406, "NOT_ACCEPTABLE", message)
     return media
+
+
+_kept = lru_cache(KEPT)(_chosen)
 
 
 def _rank(offer: Media, order: int, ranges: dict[str, float]) -> tuple[float, bool, int, Media]:

@@ -1,19 +1,19 @@
 """Makes the GraphiQL page: one HTML answer with hashes on every file and a policy that allows nothing else."""
 
 import html
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from string import Template
 
 import orjson
-from starlette.responses import Response
 
+from graphql_api.http.answer import Answer
 from graphql_api.http.assets import ASSETS_PATH, FOLDER, Assets, integrity_of
 
 
 def graphiql_page(
     assets: Assets, *, default_query: str, demo_token: str | None = None, url: str = "/graphql"
-) -> Callable[[], Response]:
-    """Return what makes the page for the endpoint at `url`.
+) -> Answer:
+    """Return the page for the endpoint at `url`.
 
     `default_query` stands in the editor of a first visit; `demo_token`, if given, in its headers as a bearer token.
     """
@@ -23,8 +23,12 @@ def graphiql_page(
         scripts="\n    ".join(_script(link, integrity) for link, integrity in files if link.endswith(".js")),
         settings=_settings(default_query, demo_token, url),
     )
-    headers = {"Content-Security-Policy": _policy(link for link, _ in files), "Cache-Control": "no-store"}
-    return lambda: Response(body, 200, headers, "text/html")
+    fields = (
+        (b"content-type", b"text/html; charset=utf-8"),
+        (b"content-security-policy", _policy(link for link, _ in files).encode()),
+        (b"cache-control", b"no-store"),
+    )
+    return Answer(200, fields, body.encode())
 
 
 def _pinned(assets: Assets) -> list[tuple[str, str]]:

@@ -5,10 +5,10 @@ from typing import Any
 
 import orjson
 from graphql import ExecutionResult, GraphQLError
-from starlette.responses import Response
 
 from graphql_api.errors import Rejected, code_of, coded
-from graphql_api.http.negotiate import GRAPHQL, JSON, Media
+from graphql_api.http.answer import Answer, Fields
+from graphql_api.http.negotiate import GRAPHQL, HTML, JSON, Media
 from graphql_api.http.refusal import HttpRefusal
 from graphql_api.limits import RETRY_AFTER_SECONDS
 from graphql_api.operations.faults import internal
@@ -19,7 +19,7 @@ RETRY = {"Retry-After": str(RETRY_AFTER_SECONDS)}
 _TROUBLES = {"UNAVAILABLE": 503, "TIMEOUT": 504, "INTERNAL": 500}
 
 
-def executed(result: ExecutionResult, media: Media) -> Response:
+def executed(result: ExecutionResult, media: Media) -> Answer:
     """Return the answer to an operation that was run, or that failed before its first field.
 
     With `data`, even null, it is 200. Without, a trouble of the server is 5xx; a mistake of the client is 400 for
@@ -31,23 +31,23 @@ def executed(result: ExecutionResult, media: Media) -> Response:
     return _encoded(200, _formatted(result), media)
 
 
-def rejected(rejection: Rejected, media: Media) -> Response:
+def rejected(rejection: Rejected, media: Media) -> Answer:
     """Return the answer to a well-formed request whose operation will not run."""
     return _without_data(rejection.errors, rejection.status, media)
 
 
-def refused(refusal: HttpRefusal, media: Media) -> Response:
+def refused(refusal: HttpRefusal, media: Media) -> Answer:
     """Return the answer to a request that was refused before any operation."""
     body = {"errors": [coded(refusal.code, refusal.message).formatted]}
     return _encoded(refusal.status, body, media, refusal.headers)
 
 
-def faulted(error: BaseException, media: Media) -> Response:
+def faulted(error: BaseException, media: Media) -> Answer:
     """Return the answer to a request on which the server itself failed; the fault is logged under the id shown."""
     return _without_data([internal(error)], 500, media)
 
 
-def _without_data(errors: Sequence[GraphQLError], status: int, media: Media) -> Response:
+def _without_data(errors: Sequence[GraphQLError], status: int, media: Media) -> Answer:
     trouble = next((_TROUBLES[code] for error in errors if (code := code_of(error)) in _TROUBLES), None)
     legacy = media == JSON and status == 400
     headers = RETRY if trouble == 503 else None
@@ -62,15 +62,23 @@ def _formatted(result: ExecutionResult) -> dict[str, Any]:
     return formatted
 
 
-def _encoded(status: int, body: Mapping[str, Any], media: Media, headers: Mapping[str, str] | None = None) -> Response:
+def _encoded(status: int, body: Mapping[str, Any], media: Media, headers: Mapping[str, str] | None = None) -> Answer:
     try:
         content = orjson.dumps(body)
     except TypeError as error:
         # A stored value that JSON cannot say, such as an integer beyond 64 bits: ours to repair, not the client's.
         status, content = 500, orjson.dumps({"errors": [internal(error).formatted]})
-    kind = media if media in {JSON, GRAPHQL} else JSON
-    return Response(
-        content,
-        status,
-        {"Content-Type": f"{kind}; charset=utf-8", "Cache-Control": "no-store", **(headers or {})},
-    )
+    fields = _FIELDS[media]
+    return Answer(status, (*fields, *_fields(headers)) if headers else fields, content)
+
+
+def _fields(headers: Mapping[str, str]) -> Fields:
+    return tuple((name.lower().encode(), value.encode()) for name, value in headers.items())
+
+
+def _standing(media: Media) -> Fields:
+    return ((b"content-type", f"{media}; charset=utf-8".encode()), (b"cache-control", b"no-store"))
+
+
+_FIELDS: Mapping[Media, Fields] = {JSON: _standing(JSON), GRAPHQL: _standing(GRAPHQL), HTML: _standing(JSON)}
+"""The header fields of every answer, by what it was asked in; clients that want a page get their errors in JSON."""

@@ -1,34 +1,29 @@
 """Adds to every answer the headers that keep browsers from guessing, framing and telling."""
 
-from starlette.datastructures import MutableHeaders
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from collections.abc import Iterable
 
-_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-}
-
-
-class SecurityHeaders:
-    """Middleware: sets each header that the answer does not set itself, and removes what names the server's parts."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_guarded(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                _guard(MutableHeaders(scope=message))
-            await send(message)
-
-        await self.app(scope, receive, send_guarded if scope["type"] == "http" else send)
+_SET = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+)
+_REMOVED = frozenset({b"server", b"x-powered-by"})
+_WEIGHED = _REMOVED | {name for name, _ in _SET}
 
 
-def _guard(headers: MutableHeaders) -> None:
-    for name, value in _HEADERS.items():
-        headers.setdefault(name, value)
-    for name in ("server", "x-powered-by"):
-        if name in headers:
-            del headers[name]
+def guarded(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """Return the headers with each of ours that they do not set themselves, and without what names the server's parts.
+
+    Names are in lower case, as ASGI demands.
+    """
+    for name, _ in headers:
+        if name in _WEIGHED:
+            return _weighed(list(headers))
+    return [*headers, *_SET]
+
+
+def _weighed(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    given = {name for name, _ in headers}
+    kept = [header for header in headers if header[0] not in _REMOVED]
+    return kept + [header for header in _SET if header[0] not in given]

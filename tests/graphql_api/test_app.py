@@ -5,6 +5,7 @@ import time
 import httpx
 import jwt
 import pytest
+from starlette.types import Message
 
 from graphql_api.app import build_app, token_rules
 from graphql_api.settings import SettingsError
@@ -138,3 +139,17 @@ async def test_what_is_not_served_has_a_code(api: Api, path: str) -> None:
     response = await api.http.post(path, json={"query": "{ viewer { kind } }"})
     assert response.status_code == 404
     assert [error["extensions"]["code"] for error in response.json()["errors"]] == ["NOT_FOUND"]
+
+
+async def test_the_server_opens_and_closes_with_its_application(watched: tuple[Database, Calls]) -> None:
+    asked = [{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}]
+    answered: list[str] = []
+
+    async def receive() -> Message:
+        return asked.pop(0)
+
+    async def send(message: Message) -> None:
+        answered.append(message["type"])
+
+    await build_app(SETTINGS, watched[0])({"type": "lifespan", "asgi": {"version": "3.0"}}, receive, send)
+    assert answered == ["lifespan.startup.complete", "lifespan.shutdown.complete"]

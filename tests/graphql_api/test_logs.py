@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2]
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl"
 START = """
 import logging, sys, structlog
-from graphql_api.logs import bind_request_id, configure_logs
+from graphql_api.logs import REQUEST_ID, configure_logs
 configure_logs(sys.argv[1], sys.argv[2])
 log = structlog.get_logger("graphql_api.trial")
 """
@@ -31,13 +31,13 @@ def events(code: str, level: str = "info") -> list[dict[str, Any]]:
 
 
 def test_events_are_json_lines_with_the_request_id() -> None:
-    assert events("bind_request_id('r1'); log.info('served', rows=3); log.debug('unseen')") == [
+    assert events("REQUEST_ID.set('r1'); log.info('served', rows=3); log.debug('unseen')") == [
         {"event": "served", "level": "info", "logger": "graphql_api.trial", "request_id": "r1", "rows": 3}
     ]
 
 
 def test_libraries_go_the_same_way() -> None:
-    assert events("bind_request_id('r1'); logging.getLogger('uvicorn.error').warning('port %s', 5)") == [
+    assert events("REQUEST_ID.set('r1'); logging.getLogger('uvicorn.error').warning('port %s', 5)") == [
         {"event": "port 5", "level": "warning", "logger": "uvicorn.error", "request_id": "r1"}
     ]
 
@@ -103,3 +103,29 @@ def test_json_keeps_a_traceback_in_one_line() -> None:
     (event,) = events(code)
     assert (event["event"], event["id"]) == ("failed", "q")
     assert event["exception"].endswith("ZeroDivisionError: division by zero")
+
+
+def test_json_is_ascii_and_holds_whatever_a_library_quotes() -> None:
+    code = r"""log.info(
+        "Zo\u00eb \u2028\x9b \U0001f642", lone="\ud800", huge=2**70, kind=int, odd={5: "a"}, path="/a\r\nb")"""
+    line = written(code)
+    assert line.isascii()
+    assert line.count("\n") == 1
+    event = json.loads(line)
+    assert event["event"] == "Zo\u00eb \u2028\x9b \U0001f642"
+    assert (event["lone"], event["huge"], event["kind"]) == ("\ud800", 2**70, "<class 'int'>")
+    assert (event["odd"], event["path"]) == ({"5": "a"}, "/a\r\nb")
+
+
+def test_what_is_below_the_level_is_not_written() -> None:
+    assert written("log.info('unseen'); log.warning('seen')", level="warning").count("\n") == 1
+
+
+def test_a_log_configured_once_can_still_be_listened_to() -> None:
+    code = """
+from structlog.testing import capture_logs
+log.info("before")
+with capture_logs() as lines:
+    log.info("heard")
+log.info(str(lines))"""
+    assert [event["event"] for event in events(code)] == ["before", "[{'event': 'heard', 'log_level': 'info'}]"]

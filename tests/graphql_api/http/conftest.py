@@ -11,18 +11,18 @@ import httpx
 import pytest
 import strawberry
 import uvicorn
-from fastapi import FastAPI
 from pymongo.errors import ServerSelectionTimeoutError
 from starlette.datastructures import Headers
+from starlette.types import ASGIApp
 from strawberry.scalars import JSON
 
+from graphql_api.app import pipeline, shell
 from graphql_api.auth.errors import InvalidToken, KeysUnavailable
 from graphql_api.http.assets import Assets, asset_route
-from graphql_api.http.endpoint import graphql_route
+from graphql_api.http.endpoint import GraphQLEndpoint
 from graphql_api.http.health import health_routes
+from graphql_api.http.metrics import Traffic
 from graphql_api.http.page import graphiql_page
-from graphql_api.http.request_id import RequestId
-from graphql_api.http.security_headers import SecurityHeaders
 from graphql_api.operations.prepare import Operations, PreparedOperation
 from models.errors import Code, Refusal
 
@@ -45,6 +45,7 @@ class Context:
     caller: str | None
     request_id: str
     witness: Witness
+    answers: dict[Any, Any] = field(default_factory=dict)
 
 
 Info = strawberry.Info[Context, None]
@@ -179,17 +180,17 @@ async def schema() -> strawberry.Schema:
 
 
 @pytest.fixture
-async def serve(schema: strawberry.Schema, witness: Witness) -> Callable[..., FastAPI]:
+async def serve(schema: strawberry.Schema, witness: Witness) -> Callable[..., ASGIApp]:
     """Make an application; keywords are attributes of its server."""
     return functools.partial(_application, schema, witness)
 
 
 @pytest.fixture
-async def app(serve: Callable[..., FastAPI]) -> FastAPI:
+async def app(serve: Callable[..., ASGIApp]) -> ASGIApp:
     return serve()
 
 
-def _application(schema: strawberry.Schema, witness: Witness, **more: Any) -> FastAPI:
+def _application(schema: strawberry.Schema, witness: Witness, **more: Any) -> ASGIApp:
     """Return an application with the endpoint, its page and health in the pipeline of the real one."""
     assets = Assets()
     page = graphiql_page(assets, default_query="{ hello }", demo_token="</script><b>")
@@ -199,17 +200,12 @@ def _application(schema: strawberry.Schema, witness: Witness, **more: Any) -> Fa
         if witness.count < 0:
             raise ConnectionError("mongodb://secret")
 
-    app = FastAPI(openapi_url=None)
-    app.router.routes.append(graphql_route(server, page=page))
-    app.router.routes.append(asset_route(assets))
-    app.router.routes.extend(health_routes(ready))
-    app.add_middleware(SecurityHeaders)
-    app.add_middleware(RequestId)
-    return app
+    others = shell([asset_route(assets), *health_routes(ready)])
+    return pipeline(GraphQLEndpoint(server, page), others, ["https://app.example"], Traffic())
 
 
 @pytest.fixture
-async def web(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+async def web(app: ASGIApp) -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://api") as web:
         yield web
@@ -226,7 +222,7 @@ async def post(web: httpx.AsyncClient) -> Post:
 
 
 @pytest.fixture
-async def live(app: FastAPI) -> AsyncIterator[str]:
+async def live(app: ASGIApp) -> AsyncIterator[str]:
     """The address of a real uvicorn that serves the application."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))

@@ -2,11 +2,27 @@
 
 import httpx
 import pytest
-import structlog
 from starlette.types import Receive, Scope, Send
 
-from graphql_api.http.request_id import RequestId
-from graphql_api.http.security_headers import SecurityHeaders
+from graphql_api.http.entrance import Entrance
+from graphql_api.http.metrics import Traffic
+from graphql_api.logs import REQUEST_ID
+
+GUARD = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"x-request-id", b"r-1"),
+]
+ANSWER = [
+    (b"content-type", b"application/json; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    (b"content-length", b"34"),
+]
+EXPOSED = (b"access-control-expose-headers", b"X-Request-ID, Retry-After")
+ORIGIN = "https://app.example"
+VARY = (b"vary", b"Origin")
 
 
 @pytest.mark.parametrize("given", ["a", "A-b_c.9", "x" * 64])
@@ -28,15 +44,43 @@ async def test_the_request_id_is_bound_to_the_logs_for_the_request_only() -> Non
     seen: list[object] = []
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        seen.append(structlog.contextvars.get_contextvars()["request_id"])
+        seen.append(REQUEST_ID.get())
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b""})
 
-    transport = httpx.ASGITransport(RequestId(app))
+    transport = httpx.ASGITransport(Entrance(app, app, Traffic()))
     async with httpx.AsyncClient(transport=transport, base_url="http://api") as web:
         await web.get("/", headers={"X-Request-ID": "one"})
     assert seen == ["one"]
-    assert "request_id" not in structlog.contextvars.get_contextvars()
+    assert REQUEST_ID.get() == ""
+
+
+@pytest.mark.parametrize(
+    ("origin", "headers"),
+    [
+        (None, [*ANSWER, VARY, *GUARD]),
+        (ORIGIN, [*ANSWER, EXPOSED, (b"access-control-allow-origin", ORIGIN.encode()), VARY, *GUARD]),
+        ("https://app.example.evil.example", [*ANSWER, EXPOSED, VARY, *GUARD]),
+    ],
+)
+async def test_an_answer_has_these_headers_and_no_other(
+    web: httpx.AsyncClient, origin: str | None, headers: list[tuple[bytes, bytes]]
+) -> None:
+    asked = {"X-Request-ID": "r-1", **({"Origin": origin} if origin else {})}
+    response = await web.post("/graphql", json={"query": "{ hello }"}, headers=asked)
+    assert response.headers.raw == headers
+
+
+@pytest.mark.parametrize(
+    ("origin", "method", "status"),
+    [(ORIGIN, "POST", 200), (ORIGIN, "PUT", 400), ("https://evil.example", "POST", 400)],
+)
+async def test_a_browser_asks_before_it_sends(web: httpx.AsyncClient, origin: str, method: str, status: int) -> None:
+    asked = {"Origin": origin, "Access-Control-Request-Method": method}
+    response = await web.options("/graphql", headers=asked)
+    assert response.status_code == status
+    assert response.headers.get("access-control-allow-origin") == (origin if origin == ORIGIN else None)
+    assert response.headers["x-content-type-options"] == "nosniff"
 
 
 @pytest.mark.parametrize("path", ["/graphql?query={hello}", "/health/live", "/nowhere"])
@@ -62,7 +106,7 @@ async def test_headers_of_the_answer_itself_stay_and_names_of_parts_go() -> None
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": b""})
 
-    transport = httpx.ASGITransport(SecurityHeaders(app))
+    transport = httpx.ASGITransport(Entrance(app, app, Traffic()))
     async with httpx.AsyncClient(transport=transport, base_url="http://api") as web:
         headers = (await web.get("/")).headers
     assert headers["content-security-policy"] == "own"
