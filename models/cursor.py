@@ -5,6 +5,7 @@ import binascii
 import zlib
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import bson
@@ -15,17 +16,23 @@ CURSOR_CHARACTERS = 2_048
 """Length of a cursor that is looked at, in characters; the longest column that orders a list has a thousand bytes."""
 
 
+ORDERS = 4_096
+"""Orders whose fingerprints are kept: more than the tables have."""
+
+Keys = tuple[tuple[str, int], ...]
+"""An order's columns, each with 1 or -1; the id last."""
+
 PLAIN = frozenset({type(None), bool, int, Int64, float, str, ObjectId, datetime})
 """What columns that order a list hold, and so what a cursor may."""
 
 
-def encode(order: Sequence[tuple[str, int]], values: Sequence[Any]) -> str:
+def encode(order: Keys, values: Sequence[Any]) -> str:
     """The cursor of the row that has these `values` of the order's keys."""
     packed = bson.encode({"o": fingerprint(order), "v": list(values)})
     return base64.urlsafe_b64encode(packed).decode("ascii").rstrip("=")
 
 
-def decode(order: Sequence[tuple[str, int]], text: str) -> tuple[Any, ...]:
+def decode(order: Keys, text: str) -> tuple[Any, ...]:
     """The values of the order's keys at the cursor. Raises ValueError for what is no cursor of this order."""
     if len(text) > CURSOR_CHARACTERS:
         raise ValueError("too long")
@@ -43,6 +50,7 @@ def decode(order: Sequence[tuple[str, int]], text: str) -> tuple[Any, ...]:
     return tuple(values)
 
 
-def fingerprint(order: Sequence[tuple[str, int]]) -> int:
+@lru_cache(ORDERS)
+def fingerprint(order: Keys) -> int:
     """A number that tells one order from another."""
-    return zlib.crc32(repr(tuple(order)).encode())
+    return zlib.crc32(repr(order).encode())

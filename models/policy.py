@@ -1,7 +1,7 @@
 """Access rules: one definition, two halves that agree, a Mongo filter and a question about a row in hand."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -213,18 +213,21 @@ class Policy:
 
 def both(*filters: Filter) -> Filter:
     """The rows that all `filters` match; a later one can never loosen an earlier one."""
-    if any(part is NOTHING for part in filters):
-        return NOTHING
-    # Each condition once, told apart by how they are written: to Python True equals 1, to MongoDB it does not.
-    told: dict[str, Filter] = {}
+    parts: list[Filter] = []
     for part in filters:
-        for condition in part["$and"] if set(part) == {"$and"} else [part]:
-            if condition:
-                told.setdefault(repr(condition), condition)
-    parts = list(told.values())
+        if part is NOTHING:
+            return NOTHING
+        for condition in part["$and"] if len(part) == 1 and "$and" in part else (part,):
+            if condition and not _among(parts, condition):
+                parts.append(condition)
     if not parts:
         return EVERYTHING
     return parts[0] if len(parts) == 1 else {"$and": parts}
+
+
+def _among(parts: Sequence[Filter], condition: Filter) -> bool:
+    """Whether the condition is there already, in the same writing: to Python True equals 1, to MongoDB it does not."""
+    return any(part == condition and repr(part) == repr(condition) for part in parts)
 
 
 def _values(row: RowData, column: str) -> list[Any]:

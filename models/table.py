@@ -52,19 +52,19 @@ def expiring(name: str, column: str) -> Index:
     return Index(name, (column,), expires=True)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Order:
     """An order of rows by `columns` (`-column` descending), made total by the id in the last column's direction."""
 
     columns: tuple[str, ...]
 
-    @property
+    @cached_property
     def keys(self) -> tuple[tuple[str, int], ...]:
         """(column, 1 or -1) pairs, the id last."""
         named = tuple((name.removeprefix("-"), -1 if name.startswith("-") else 1) for name in self.columns)
         return named if named and named[-1][0] == "_id" else (*named, ("_id", named[-1][1] if named else 1))
 
-    @property
+    @cached_property
     def reversed(self) -> "Order":
         """The same rows from the other end."""
         return Order(tuple(name[1:] if name.startswith("-") else f"-{name}" for name in self.columns))

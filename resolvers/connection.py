@@ -1,6 +1,6 @@
 """Relay connections over keyset pages: what a client sees of a list."""
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import strawberry
@@ -8,6 +8,8 @@ import strawberry
 from models import cursor
 from models.store.ask import COUNT_CAP, Rows
 from models.table import Order
+from resolvers.plan import Attribute, Computed
+from resolvers.table import shown
 
 T = TypeVar("T")
 
@@ -23,56 +25,60 @@ def _at(row: Any, path: str) -> Any:
     return row
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A row and the order in which it has its place."""
+
+    order: Order
+    node: dict[Any, Any]
+
+
+def _cursor(place: Place) -> str:
+    return cursor_of(place.order, place.node)
+
+
+def _places(page: Rows) -> list[Place]:
+    return [Place(page.page.order, row) for row in page.rows]
+
+
+def _start(page: Rows) -> str | None:
+    return cursor_of(page.page.order, page.rows[0]) if page.rows else None
+
+
+def _end(page: Rows) -> str | None:
+    return cursor_of(page.page.order, page.rows[-1]) if page.rows else None
+
+
+def _itself(page: Rows) -> Rows:
+    return page
+
+
 @strawberry.type(description="Where a page lies in its list.")
 class PageInfo:
     """By the Relay specification."""
 
-    hasNextPage: bool = strawberry.field(description="Whether rows follow after this page.")
-    hasPreviousPage: bool = strawberry.field(description="Whether rows precede this page.")
-    startCursor: str | None = strawberry.field(description="Cursor of the first row of the page.")
-    endCursor: str | None = strawberry.field(description="Cursor of the last row of the page.")
+    hasNextPage: bool = shown(Attribute("has_next", Rows), "Whether rows follow after this page.")
+    hasPreviousPage: bool = shown(Attribute("has_previous", Rows), "Whether rows precede this page.")
+    startCursor: str | None = shown(Computed(_start, Rows), "Cursor of the first row of the page.")
+    endCursor: str | None = shown(Computed(_end, Rows), "Cursor of the last row of the page.")
 
 
 @strawberry.type(description="A row of a list, with its place.")
 class Edge(Generic[T]):
     """Made for each row when `edges` is asked for."""
 
-    cursor: str = strawberry.field(description="Place of the row in the list, for `after` and `before`.")
-    node: T = strawberry.field(description="The row.")
-
-
-def _edges(root: Rows) -> Any:
-    return [{"cursor": cursor_of(root.page.order, row), "node": row} for row in root.rows]
-
-
-def _page_info(root: Rows) -> Any:
-    rows, order = root.rows, root.page.order
-    return {
-        "hasNextPage": root.has_next,
-        "hasPreviousPage": root.has_previous,
-        "startCursor": cursor_of(order, rows[0]) if rows else None,
-        "endCursor": cursor_of(order, rows[-1]) if rows else None,
-    }
-
-
-def _shown(name: str) -> Callable[[Any], Any]:
-    def resolve(root: Any) -> Any:
-        return getattr(root, name)
-
-    return resolve
+    cursor: str = shown(Computed(_cursor, Place), "Place of the row in the list, for `after` and `before`.")
+    node: T = shown(Attribute("node", Place), "The row.")
 
 
 @strawberry.type(description="A page of a list.")
 class Connection(Generic[T]):
     """Shown from the store's `Rows`."""
 
-    edges: list[Edge[T]] = strawberry.field(resolver=_edges, description="The rows of the page with their cursors.")
-    nodes: list[T] = strawberry.field(resolver=_shown("rows"), description="The rows of the page.")
-    pageInfo: PageInfo = strawberry.field(resolver=_page_info, description="Where the page lies in the list.")
-    totalCount: int = strawberry.field(
-        resolver=_shown("count"), description=f"Number of rows in the whole list, counted up to {COUNT_CAP}."
-    )
-    totalCountIsCapped: bool = strawberry.field(
-        resolver=_shown("capped"),
-        description="Whether the list is longer than `totalCount` says, since counting stopped there.",
+    edges: list[Edge[T]] = shown(Computed(_places, Rows), "The rows of the page with their cursors.")
+    nodes: list[T] = shown(Attribute("rows", Rows), "The rows of the page.")
+    pageInfo: PageInfo = shown(Computed(_itself, Rows), "Where the page lies in the list.")
+    totalCount: int = shown(Attribute("count", Rows), f"Number of rows in the whole list, counted up to {COUNT_CAP}.")
+    totalCountIsCapped: bool = shown(
+        Attribute("capped", Rows), "Whether the list is longer than `totalCount` says, since counting stopped there."
     )

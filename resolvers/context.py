@@ -12,11 +12,26 @@ from models.store import Store
 from models.store.ask import Slot
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a root field was answered with: a value, or an error."""
+
+    value: Any = None
+    error: Exception | None = None
+
+    def taken(self) -> Any:
+        """The value; raises the error."""
+        if self.error is not None:
+            raise self.error
+        return self.value
+
+
 @dataclass(slots=True)
 class Context:
     """The request: who asks, the store, and the largest page (in rows).
 
     `refused` are the nested lists whose arguments were wrong, by slot: each fails at its own place in the answer.
+    `answers` are those that root fields were given before the stock executor took over, by slot.
     """
 
     actor: Actor
@@ -24,6 +39,7 @@ class Context:
     page_limit: int = 100
     request_id: str = ""
     refused: dict[Slot, Refusal] = field(default_factory=dict)
+    answers: dict[Slot, Answer] = field(default_factory=dict)
 
 
 Info = StrawberryInfo[Context, None]

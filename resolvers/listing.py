@@ -7,7 +7,6 @@ from functools import cache
 from typing import Annotated, Any
 
 import strawberry
-from graphql import GraphQLObjectType
 
 from models import cursor
 from models.actor import Actor
@@ -18,7 +17,8 @@ from models.store.pipeline import overlap
 from models.table import Order, Table
 from resolvers.adjectives import Orders, Where
 from resolvers.context import Info
-from resolvers.selection import Group, Planner
+from resolvers.picking import Paged
+from resolvers.selection import Call
 
 PAGE_SIZE = 20
 """Rows of a page when the client names no number."""
@@ -54,30 +54,21 @@ class Listing:
         for order in self.orders.choices.values():
             self.index(order)
 
-    def ask(
-        self,
-        planner: Planner,
-        arguments: Mapping[str, Any],
-        kind: GraphQLObjectType,
-        nodes: Group,
-        extra: Filter = EVERYTHING,
-    ) -> Ask:
+    def ask(self, call: Call, arguments: Mapping[str, Any], shown: Paged, extra: Filter = EVERYTHING) -> Ask:
         """The question behind a field that shows this list. Raises `Refusal` for arguments that make no page."""
-        actor = planner.context.actor
-        picked = planner.connection(kind, nodes)
-        names = planner.names(kind, nodes)
+        actor = call.context.actor
         filters = self.where.filter(arguments.get("where")) if self.where else EVERYTHING
         search = _searched(arguments)
-        page = self.page(arguments, planner.context.page_limit, search)
+        page = self.page(arguments, call.context.page_limit, search)
         return Ask(
             self.table,
-            frozenset(picked.columns),
+            shown.picked.columns,
             where=both(self.scope(actor), self.within(actor), extra, filters, self._guard(actor, page, arguments)),
             page=page,
             search=search,
-            counted=not names.isdisjoint({"totalCount", "totalCountIsCapped"}),
-            listed=not names.isdisjoint({"edges", "nodes", "pageInfo"}),
-            children=tuple(picked.children),
+            counted=shown.counted,
+            listed=shown.listed,
+            children=shown.picked.children(call),
         )
 
     def page(self, arguments: Mapping[str, Any], limit: int, search: str | None = None) -> Page:
@@ -102,6 +93,8 @@ class Listing:
 
         Without this a hidden value is found by bisection. Raises FORBIDDEN when there can be no such row.
         """
+        if not self.table.policy.private:
+            return EVERYTHING
         named = {column: "orderBy" for column, _ in page.order.keys}
         if self.where is not None:
             named |= dict.fromkeys(self.where.named(arguments.get("where")), "where")
@@ -175,9 +168,9 @@ def signed(resolve: Callable[..., Any], parameters: Mapping[str, tuple[Any, Any]
     return resolve
 
 
-def argument(kind: Any, description: str) -> Any:
-    """An argument's annotation with its description."""
-    return Annotated[kind, strawberry.argument(description=description)]
+def argument(kind: Any, description: str, name: str | None = None) -> Any:
+    """An argument's annotation with its description, and its name where Python has another use for that."""
+    return Annotated[kind, strawberry.argument(description=description, name=name)]
 
 
 def _count(arguments: Mapping[str, Any], name: str, limit: int) -> int | None:

@@ -1,39 +1,35 @@
-"""From the selection of an operation to an `Ask`: exactly the columns and children that the client named."""
+"""The selection of an operation, read once: which fields, which columns and children of their rows, which arguments."""
 
+import dataclasses
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from graphql import (
     FieldNode,
     FragmentSpreadNode,
+    GraphQLField,
     GraphQLIncludeDirective,
     GraphQLObjectType,
     GraphQLResolveInfo,
+    GraphQLSchema,
     GraphQLSkipDirective,
     InlineFragmentNode,
     SelectionSetNode,
     get_named_type,
     is_abstract_type,
 )
-from graphql.execution.values import VariableValues, get_argument_values, get_directive_values
+from graphql.execution.values import VariableValues, get_directive_values
 
-from models.errors import Refusal
-from models.store.ask import Ask, Child, Many, One, Slot
+from models.store.ask import Slot
+from resolvers.arguments import Arguments
 from resolvers.context import Context
-from resolvers.plan import Columns, ToMany, ToOne, need_of
+from resolvers.picking import Paged, Picked, parts, picked, together
+from resolvers.plan import Need, need_of
 
-
-@dataclass(slots=True)
-class Picked:
-    """What a selection asks of its rows."""
-
-    columns: set[str] = field(default_factory=set)
-    children: list[Child] = field(default_factory=list)
-
-
-Group = Sequence[FieldNode]
+Nodes = tuple[FieldNode, ...]
 
 
 def slot_of(info: GraphQLResolveInfo[Any]) -> Slot:
@@ -45,118 +41,37 @@ def slot_of(info: GraphQLResolveInfo[Any]) -> Slot:
     return id(info.field_nodes[0])
 
 
-class Planner:
-    """Walks the selection below one field of one operation."""
+class Reading:
+    """How a document is read: with its fragments, and with these values of the variables that directives ask."""
 
-    def __init__(self, info: GraphQLResolveInfo[Any]) -> None:
-        self._info = info
-        self._context: Context = info.context
-        # Strawberry's executor tells resolvers the bare values, where the executor itself has them with their sources.
-        values: Any = info.variable_values
-        self._variables = values if isinstance(values, VariableValues) else VariableValues({}, values)
+    def __init__(
+        self, schema: GraphQLSchema, fragments: Mapping[str, Any], variables: Mapping[str, Any], *, once: bool = False
+    ) -> None:
+        self.schema = schema
+        self.once = once
+        """Whether this reading serves one request alone, so that nothing is prepared for the next."""
+        self._fragments = fragments
+        self._variables = VariableValues({}, dict(variables))
+        self._selections: dict[tuple[str, tuple[int, ...]], Selection] = {}
 
-    def arguments(self) -> dict[str, Any]:
-        """The arguments of the field itself, as the specification coerces them."""
-        return self._arguments(self._info.parent_type, self._info.field_nodes[0])
+    def selection(self, kind: GraphQLObjectType, nodes: Nodes) -> "Selection":
+        """What is selected below `nodes` of an object of this type; the same one for the same nodes."""
+        key = (kind.name, tuple(map(id, nodes)))
+        if key not in self._selections:
+            self._selections[key] = Selection(self, kind, self._fields(kind, [node.selection_set for node in nodes]))
+        return self._selections[key]
 
-    def rows(self) -> Picked:
-        """What the field asks of the rows that it shows itself."""
-        kind = get_named_type(self._info.return_type)
-        assert isinstance(kind, GraphQLObjectType)  # noqa: S101  # verbs show object types; `node` names its own
-        return self.of(kind, self._info.field_nodes)
+    def root(self, kind: GraphQLObjectType, selections: SelectionSetNode) -> "Selection":
+        """What an operation selects."""
+        return Selection(self, kind, self._fields(kind, [selections]))
 
-    def of(self, kind: GraphQLObjectType, nodes: Group) -> Picked:
-        """What the selections below `nodes` ask of rows of this type."""
-        picked = Picked()
-        for group in self._fields(kind, nodes).values():
-            self._pick(kind, group, picked)
-        return picked
-
-    def views(self, kind: GraphQLObjectType, nodes: Group, *path: str) -> Iterator[tuple[GraphQLObjectType, Group]]:
-        """The fields at the end of a path of names below `nodes`, with the type they show."""
-        for group in self._fields(kind, nodes).values():
-            if group[0].name.value == path[0]:
-                shown = get_named_type(kind.fields[path[0]].type)
-                assert isinstance(shown, GraphQLObjectType)  # noqa: S101  # only fields of objects have fields below
-                if len(path) == 1:
-                    yield shown, group
-                else:
-                    yield from self.views(shown, group, *path[1:])
-
-    def names(self, kind: GraphQLObjectType, nodes: Group) -> frozenset[str]:
-        """The names of the fields selected below `nodes`."""
-        return frozenset(group[0].name.value for group in self._fields(kind, nodes).values())
-
-    def connection(self, kind: GraphQLObjectType, nodes: Group) -> Picked:
-        """What a connection asks of its rows, by `nodes` and by `edges { node }`."""
-        return self._together([*self.views(kind, nodes, "nodes"), *self.views(kind, nodes, "edges", "node")])
-
-    def _together(self, views: Iterable[tuple[GraphQLObjectType, Group]]) -> Picked:
-        picked = Picked()
-        for kind, group in views:
-            part = self.of(kind, group)
-            picked.columns |= part.columns
-            picked.children += part.children
-        picked.children = _merged(picked.children)
-        return picked
-
-    def _pick(self, kind: GraphQLObjectType, group: Group, picked: Picked) -> None:
-        name = group[0].name.value
-        definition = kind.fields.get(name)
-        need = None if definition is None else need_of(definition)
-        if isinstance(need, Columns):
-            picked.columns.update(self._paths(kind, group, need))
-        elif isinstance(need, ToOne):
-            picked.children.append(self._single(kind, group, need))
-        elif isinstance(need, ToMany):
-            picked.children += self._list(kind, group, need)
-
-    def _paths(self, kind: GraphQLObjectType, group: Group, need: Columns) -> Iterable[str]:
-        own = need.paths or (group[0].name.value,)
-        if not need.embedded:
-            return own
-        inner = get_named_type(kind.fields[group[0].name.value].type)
-        assert isinstance(inner, GraphQLObjectType)  # noqa: S101  # an embedded document is shown as an object
-        below = self.of(inner, group).columns
-        # `__typename` alone asks for no column, and still for whether the document is there.
-        return [f"{own[0]}.{path}" for path in below] or own
-
-    def _single(self, kind: GraphQLObjectType, group: Group, need: ToOne) -> One:
-        shown = get_named_type(kind.fields[group[0].name.value].type)
-        assert isinstance(shown, GraphQLObjectType)  # noqa: S101  # a relation shows an object
-        if need.edge is None:
-            picked = self.of(shown, group)
-        else:
-            picked = self._together(self.views(shown, group, "node"))
-            picked.columns |= {column for column, _ in need.edge.keys}
-        ask = Ask(need.table, frozenset(picked.columns), children=tuple(picked.children))
-        return One(id(group[0]), need.column, ask, need.many)
-
-    def _list(self, kind: GraphQLObjectType, group: Group, need: ToMany) -> list[Many]:
-        shown = get_named_type(kind.fields[group[0].name.value].type)
-        assert isinstance(shown, GraphQLObjectType)  # noqa: S101  # a list is shown as a connection
-        try:
-            arguments = self._arguments(kind, group[0])
-            ask = need.listing.ask(self, arguments, shown, group)
-        except Refusal as refusal:
-            self._context.refused[id(group[0])] = refusal
-            return []
-        return [Many(id(group[0]), need.column, ask)]
-
-    @property
-    def context(self) -> Context:
-        """The request's."""
-        return self._context
-
-    def _arguments(self, kind: GraphQLObjectType, node: FieldNode) -> dict[str, Any]:
-        return get_argument_values(kind.fields[node.name.value], node, self._variables)
-
-    def _fields(self, kind: GraphQLObjectType, nodes: Group) -> dict[str, list[FieldNode]]:
+    def _fields(self, kind: GraphQLObjectType, sets: Iterable[SelectionSetNode | None]) -> tuple["Field", ...]:
         grouped: dict[str, list[FieldNode]] = defaultdict(list)
-        for node in nodes:
-            if node.selection_set is not None:
-                self._collect(kind, node.selection_set, grouped, set())
-        return grouped
+        visited: set[str] = set()
+        for selections in sets:
+            if selections is not None:
+                self._collect(kind, selections, grouped, visited)
+        return tuple(Field(self, kind, key, tuple(nodes)) for key, nodes in grouped.items())
 
     def _collect(
         self,
@@ -175,7 +90,7 @@ class Planner:
                     self._collect(kind, selection.selection_set, grouped, visited)
             elif isinstance(selection, FragmentSpreadNode) and selection.name.value not in visited:
                 visited.add(selection.name.value)
-                fragment = self._info.fragments[selection.name.value]
+                fragment = self._fragments[selection.name.value]
                 if self._applies(fragment, kind):
                     self._collect(kind, fragment.selection_set, grouped, visited)
 
@@ -190,24 +105,122 @@ class Planner:
         condition = fragment.type_condition
         if condition is None or condition.name.value == kind.name:
             return True
-        wider = self._info.schema.get_type(condition.name.value)
-        return is_abstract_type(wider) and self._info.schema.is_sub_type(wider, kind)
+        wider = self.schema.get_type(condition.name.value)
+        return is_abstract_type(wider) and self.schema.is_sub_type(wider, kind)
 
 
-def _merged(children: Iterable[Child]) -> list[Child]:
-    """One child a slot: a fragment that is spread below both `nodes` and `edges` puts the same field in two places."""
-    by_slot: dict[Slot, Child] = {}
-    for child in children:
-        other = by_slot.get(child.slot)
-        by_slot[child.slot] = child if other is None else replace(child, ask=_union(child.ask, other.ask))
-    return list(by_slot.values())
+@dataclass(eq=False)
+class Field:
+    """A field of the answer: `key` in the object of type `kind`, by all the `nodes` that name it."""
+
+    reading: Reading
+    kind: GraphQLObjectType
+    key: str
+    nodes: Nodes
+
+    @property
+    def name(self) -> str:
+        """The field's name in the schema."""
+        return self.nodes[0].name.value
+
+    @property
+    def slot(self) -> Slot:
+        """Where the planner puts the field's rows."""
+        return id(self.nodes[0])
+
+    @cached_property
+    def definition(self) -> GraphQLField | None:
+        """The field in the schema; None for `__typename` and its like."""
+        found: GraphQLField | None = self.kind.fields.get(self.name)
+        return found
+
+    @cached_property
+    def need(self) -> Need | None:
+        """What it needs from the store."""
+        return None if self.definition is None else need_of(self.definition)
+
+    @cached_property
+    def arguments(self) -> Arguments:
+        """Its arguments, for any variables."""
+        assert self.definition is not None  # noqa: S101  # `__typename` takes none
+        return Arguments(self.definition, self.nodes[0], once=self.reading.once)
+
+    @cached_property
+    def below(self) -> "Selection":
+        """What is selected of the objects that it shows."""
+        assert self.definition is not None  # noqa: S101  # `__typename` shows no object
+        kind = get_named_type(self.definition.type)
+        assert isinstance(kind, GraphQLObjectType)  # noqa: S101  # who shows an interface asks for each type
+        return self.of(kind)
+
+    def of(self, kind: GraphQLObjectType) -> "Selection":
+        """What is selected of the objects that it shows, where they are of this type."""
+        return self.reading.selection(kind, self.nodes)
 
 
-def _union(one: Ask, other: Ask) -> Ask:
-    return replace(
-        one,
-        columns=one.columns | other.columns,
-        counted=one.counted or other.counted,
-        listed=one.listed or other.listed,
-        children=tuple(_merged((*one.children, *other.children))),
-    )
+@dataclass(eq=False)
+class Selection:
+    """The fields that are selected of an object."""
+
+    reading: Reading
+    kind: GraphQLObjectType
+    fields: tuple[Field, ...]
+
+    @cached_property
+    def picked(self) -> Picked:
+        """What it asks of the row that it shows."""
+        return picked(self.fields)
+
+    @cached_property
+    def page(self) -> Paged:
+        """What it asks of a list, where it is that of a connection."""
+        return Paged(
+            together(below.picked for path in (("nodes",), ("edges", "node")) for below in self.at(*path)),
+            counted=not self.names.isdisjoint({"totalCount", "totalCountIsCapped"}),
+            listed=not self.names.isdisjoint({"edges", "nodes", "pageInfo"}),
+        )
+
+    @cached_property
+    def parts(self) -> Mapping[str, Picked]:
+        """What its lists of results ask of rows of their own, where it is that of a write's payload."""
+        return parts(self.fields)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The names of its fields."""
+        return frozenset(each.name for each in self.fields)
+
+    def at(self, *path: str) -> Iterator["Selection"]:
+        """What is selected at the end of a path of names."""
+        for each in self.fields:
+            if each.name == path[0]:
+                yield from each.below.at(*path[1:]) if path[1:] else (each.below,)
+
+
+@dataclass(slots=True)
+class Call:
+    """A root field of one request, being answered: `variables` are coerced."""
+
+    context: Context
+    field: Field
+    variables: Mapping[str, Any]
+    arguments: Mapping[str, Any] = dataclasses.field(init=False)
+
+    def __post_init__(self) -> None:
+        """Raise graphql-core's error for arguments that the variables spoil."""
+        self.arguments = self.field.arguments.given(self.variables)
+
+    @property
+    def below(self) -> Selection:
+        """What is selected of the object that the field shows."""
+        return self.field.below
+
+
+def call_of(info: GraphQLResolveInfo[Any]) -> Call:
+    """The call of a root field that the stock executor is resolving."""
+    # Strawberry's executor tells resolvers the bare values, where graphql-core has them with their sources.
+    values: Any = info.variable_values
+    variables = values.coerced if isinstance(values, VariableValues) else values
+    reading = Reading(info.schema, info.fragments, variables, once=True)
+    found = Field(reading, info.parent_type, str(info.path.key), tuple(info.field_nodes))
+    return Call(info.context, found, variables)

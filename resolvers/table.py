@@ -6,11 +6,11 @@ from typing import Any, TypeVar
 
 import strawberry
 
-from models import global_id
 from models.policy import Rule
 from models.table import Table
-from resolvers.context import Info
-from resolvers.plan import KEY, Columns
+from resolvers.context import Info, raw
+from resolvers.plan import NEEDS, SHOWS, Allowed, Columns, Computed, Key, Need, Value
+from resolvers.selection import slot_of
 
 NODES: dict[str, tuple[Table[Any], type]] = {}
 """Every type that `node` finds, by the tag of its ids."""
@@ -63,50 +63,38 @@ def read(row: Any, name: str) -> object:
 
 def column(description: str) -> Any:
     """A column shown as it is stored, under its own name."""
-    return strawberry.field(description=description, metadata={KEY: Columns(())})
+    return strawberry.field(description=description, metadata={NEEDS: Columns(())})
 
 
 def embedded(description: str) -> Any:
     """A document inside the row; the fields of its type are columns within it."""
-    return strawberry.field(description=description, metadata={KEY: Columns((), embedded=True)})
+    return strawberry.field(description=description, metadata={NEEDS: Columns((), embedded=True)})
 
 
 def computed(compute: Callable[[Row], Any], *paths: str, description: str) -> Any:
     """A value computed from the columns at `paths`."""
-
-    def resolve(root: Any) -> Any:
-        return compute(root)
-
-    return _resolved(resolve, Columns(paths), description)
+    return shown(Computed(compute), description, Columns(paths))
 
 
 def identity(table: Table[Any]) -> Any:
     """The global id of the row."""
-
-    def resolve(root: Any) -> Any:
-        return global_id.encode(table.tag, root["_id"])
-
-    return _resolved(resolve, Columns(("_id",)), f"Global id of the {table.noun}.")
+    return shown(Key(table, "_id"), f"Global id of the {table.noun}.", Columns(("_id",)))
 
 
-def reference(table: Table[Any], description: str, column: str = "") -> Any:
-    """The global id of a row that this one refers to, whether or not the caller may read that row."""
-
-    def resolve(root: Any, info: Info) -> Any:
-        key = root.get(column or info.python_name)
-        return None if key is None else global_id.encode(table.tag, key)
-
-    return _resolved(resolve, Columns((column,) if column else ()), description)
+def reference(table: Table[Any], column: str, description: str) -> Any:
+    """The global id of the row that `column` refers to, whether or not the caller may read that row."""
+    return shown(Key(table, column), description, Columns((column,)))
 
 
 def viewer_can(rule: Rule, description: str) -> Any:
     """Whether the caller may do what the rule guards, with this row."""
+    return shown(Allowed(rule), description, Columns(tuple(sorted(rule.columns)) or ("_id",)))
+
+
+def shown(value: Value, description: str, need: Need | None = None) -> Any:
+    """A field with this value."""
 
     def resolve(root: Any, info: Info) -> Any:
-        return rule.admits(info.context.actor, root)
+        return value.of(root, slot_of(raw(info)), info.context.actor)
 
-    return _resolved(resolve, Columns(tuple(sorted(rule.columns)) or ("_id",)), description)
-
-
-def _resolved(resolve: Callable[..., Any], need: Columns, description: str) -> Any:
-    return strawberry.field(resolver=resolve, description=description, metadata={KEY: need})
+    return strawberry.field(resolver=resolve, description=description, metadata={NEEDS: need, SHOWS: value})

@@ -9,10 +9,10 @@ from models.actor import ActorKind
 from models.advisor.rules import PRODUCT
 from models.advisor.user import USERS
 from resolvers.account.account import Account
-from resolvers.context import Info, raw
-from resolvers.selection import Planner
+from resolvers.selection import Call
 from resolvers.table import choice
 from resolvers.verbs.relate import one
+from resolvers.verbs.root import root
 
 if TYPE_CHECKING:
     from resolvers.advisor.user import AdvisorUser
@@ -39,10 +39,10 @@ class Viewer:
     )
 
 
-async def _viewer(root: Any, info: Info) -> Any:
-    actor = info.context.actor
+async def _viewer(call: Call) -> Any:
+    actor = call.context.actor
     row = {"kind": actor.kind, "account": actor.account, "advisorUser": actor.profiles.get(PRODUCT)}
-    await info.context.store.read.attend(Planner(raw(info)).rows().children, [row], actor)
+    await call.context.store.read.attend(call.below.picked.children(call), [row], actor)
     return row
 
 
@@ -50,4 +50,4 @@ async def _viewer(root: Any, info: Info) -> Any:
 class ViewerQueries:
     """The root field of the viewer."""
 
-    viewer: Viewer = strawberry.field(resolver=_viewer, description="Who asks, and with which profiles.")
+    viewer: Viewer = root(_viewer, "Who asks, and with which profiles.")

@@ -24,10 +24,11 @@ from graphql import (
 from graphql.validation import MaxIntrospectionDepthRule
 
 from graphql_api.errors import Rejected, bounded, coded
-from graphql_api.limits import ERRORS_SHOWN, PREPARED_BYTES, QUERY_BYTES, REFUSED_BYTES, TOKENS
+from graphql_api.limits import COMPILED_AT_SIGHT, COST, ERRORS_SHOWN, QUERY_BYTES, TOKENS
 from graphql_api.limits.bounds import exceeded, too_expensive
-from graphql_api.limits.measure import Measured, measure
-from graphql_api.operations.shelf import Shelf
+from graphql_api.limits.measure import Measured, Tariff, measure
+from graphql_api.operations.compilation import Compilation, Pace
+from graphql_api.operations.documents import Documents, NamedDocument, Trust
 
 Kind = Literal["query", "mutation", "subscription"]
 
@@ -49,8 +50,14 @@ class PreparedOperation:
     root_fields: frozenset[str]
     """The names of its root fields in the schema, whatever their aliases."""
     measured: Measured
-    """How much it asks for; `measured.cost(variables)` is its price."""
+    """How much it asks for."""
+    tariff: Tariff
+    """Its price, by its variables."""
     suggestions: bool
+    cost_limit: int
+    """The most that it may cost with its variables."""
+    compilation: Compilation
+    """Its compiled execution."""
 
     @property
     def name(self) -> str | None:
@@ -65,38 +72,35 @@ class Operations:
     """The prepared operations of one schema.
 
     `introspection` allows `__schema` and `__type`; `suggestions` allows "Did you mean" in messages, and is ignored
-    without introspection, because suggestions tell the schema's names one by one.
+    without introspection, because suggestions tell the schema's names one by one. `cost_limit` is the most that an
+    operation may cost, `trust` says which documents are run. Raises `ManifestError` for a trusted one that is wrong.
     """
 
-    def __init__(self, schema: GraphQLSchema, *, introspection: bool, suggestions: bool = False) -> None:
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        *,
+        introspection: bool,
+        suggestions: bool = False,
+        cost_limit: int = COST,
+        trust: Trust | None = None,
+    ) -> None:
         self.schema = schema
+        self.cost_limit = cost_limit
         self.introspection = introspection
         self.suggestions = suggestions and introspection
         guard = MaxIntrospectionDepthRule if introspection else NoSchemaIntrospectionCustomRule
+        self._pace = Pace(COMPILED_AT_SIGHT)
         self._rules = (*specified_rules, guard)
-        self._prepared: Shelf[Document] = Shelf(PREPARED_BYTES)
-        self._refused: Shelf[list[GraphQLError]] = Shelf(REFUSED_BYTES)
+        self.documents: Documents[Document] = Documents(trust or Trust(), self._build, self._build_affordable)
 
-    def prepare(self, text: str, operation_name: str | None) -> PreparedOperation:
-        """Return the named operation of a document, or its only one.
+    def prepare(self, asked: str | NamedDocument, operation_name: str | None) -> PreparedOperation:
+        """Return the named operation of a document, or its only one; the document is given by its text or by a name.
 
-        Raises `Rejected` for a document that does not parse, is not valid or goes beyond the limits, and for a name
-        that chooses no operation.
+        Raises `Rejected` for a document that does not parse, is not valid, goes beyond the limits, is not known or not
+        trusted, and for a name that chooses no operation.
         """
-        document = self._prepared.find(text) or self._read(text)
-        return _chosen(document, operation_name)
-
-    def _read(self, text: str) -> Document:
-        if refused := self._refused.find(text):
-            raise Rejected(refused)
-        size = len(text.encode())
-        try:
-            document = self._build(text, size)
-        except Rejected as refusal:
-            self._refused.keep(text, size, refusal.errors)
-            raise
-        self._prepared.keep(text, size, document)
-        return document
+        return _chosen(self.documents.find(asked), operation_name)
 
     def _build(self, text: str, size: int) -> Document:
         if size > QUERY_BYTES:
@@ -111,6 +115,16 @@ class Operations:
         self._validate(parsed)
         return document
 
+    def _build_affordable(self, text: str, size: int) -> Document:
+        document = self._build(text, size)
+        for operation in document.values():
+            # The smallest pages that its variables can ask for: what costs too much even so would never run.
+            variables = operation.operation.variable_definitions or ()
+            smallest: dict[str, object] = {node.variable.name.value: 1 for node in variables}
+            if error := affordable(operation, smallest):
+                raise Rejected([error])
+        return document
+
     def _operations(self, document: DocumentNode) -> Iterator[PreparedOperation]:
         fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
         for node in document.definitions:
@@ -118,7 +132,16 @@ class Operations:
                 names = frozenset(_root_names(node.selection_set, fragments, set()))
                 measured = measure(document, node, self.schema)
                 yield PreparedOperation(
-                    self.schema, document, node, _KINDS[node.operation], names, measured, self.suggestions
+                    self.schema,
+                    document,
+                    node,
+                    _KINDS[node.operation],
+                    names,
+                    measured,
+                    Tariff(measured),
+                    self.suggestions,
+                    self.cost_limit,
+                    Compilation(self.schema, document, node, self._pace),
                 )
 
     def _validate(self, document: DocumentNode) -> None:
@@ -136,7 +159,8 @@ class Operations:
 
 def affordable(operation: PreparedOperation, variables: dict[str, object] | None) -> GraphQLError | None:
     """Return the error of an operation that costs more than the limit with these variables, or None."""
-    return too_expensive(operation.measured.cost(variables))
+    cost = operation.tariff.cost(variables or {})
+    return too_expensive(cost, operation.cost_limit) if cost > operation.cost_limit else None
 
 
 def _parse(text: str) -> DocumentNode:

@@ -1,45 +1,61 @@
 """Runs a prepared operation within its time: the one seam between the transports and the execution of GraphQL."""
 
-import asyncio
 from typing import Any
 
-import pymongo
 from graphql import ExecutionResult
 from graphql.execution import execute
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from graphql_api.errors import bounded, code_of, coded
-from graphql_api.limits import DATABASE_MARGIN_SECONDS
+from graphql_api.interruption import Interrupted, until
+from graphql_api.operations.counters import count_operation
 from graphql_api.operations.faults import explained, timed_out
 from graphql_api.operations.prepare import PreparedOperation, affordable
+from resolvers.context import Context
 
 FATAL = frozenset({"TIMEOUT", "UNAVAILABLE"})
 """Codes of errors after which an answer without any value is no answer: the client should ask again."""
 
 
 async def run(
-    prepared: PreparedOperation, variables: dict[str, Any] | None, context: object, *, seconds: float
+    prepared: PreparedOperation,
+    variables: dict[str, Any] | None,
+    context: object,
+    *,
+    seconds: float,
+    compiled: bool | None = None,
 ) -> ExecutionResult:
     """Run a query or mutation and return its result, with errors that a client may see.
 
-    The operation has `seconds` for all it does; the database learns the same deadline. Cancelling the task that awaits
-    this cancels the operation.
+    The operation has `seconds` for all it does. Cancelling the task that awaits this cancels the operation. `compiled`
+    says whether compiled code or the stock executor runs it, to the same result; None leaves that to the compilation.
     """
     if error := affordable(prepared, variables):
         return ExecutionResult(None, [error])
     try:
-        async with asyncio.timeout(seconds):
-            # pymongo sends what is left of its time with each command, so that the database stops working as well. It
-            # gets less than the whole, because only pymongo can tell a database that is slow from one that is away.
-            with pymongo.timeout(max(seconds - DATABASE_MARGIN_SECONDS, seconds / 2)):
-                result = await _execute(prepared, variables, context)
-    except TimeoutError:
+        with until(seconds):
+            result = await _execute(prepared, variables, context, compiled)
+    except Interrupted:
         return ExecutionResult(None, [timed_out(seconds)])
     return _presentable(result)
 
 
-async def _execute(prepared: PreparedOperation, variables: dict[str, Any] | None, context: object) -> ExecutionResult:
+async def _execute(
+    prepared: PreparedOperation, variables: dict[str, Any] | None, context: object, compiled: bool | None
+) -> ExecutionResult:
+    if compiled is not False and isinstance(context, Context):
+        data = await prepared.compilation.answer(variables or {}, context, at_once=compiled is True)
+        if data is not None:
+            count_operation(prepared.kind, "compiled")
+            return ExecutionResult(data)
+        count_operation(prepared.kind, "rerendered" if context.answers else "stock")
+    return await _by_the_executor(prepared, variables, context)
+
+
+async def _by_the_executor(
+    prepared: PreparedOperation, variables: dict[str, Any] | None, context: object
+) -> ExecutionResult:
     result = execute(
         prepared.schema,
         prepared.document,

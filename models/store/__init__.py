@@ -1,20 +1,23 @@
 """The only room that speaks to MongoDB: it joins the policy to every question and asks for selected columns alone."""
 
 from models.store.connection import Database
+from models.store.feed import Feed
 from models.store.principals import Principals
 from models.store.reading import Reader
 from models.store.replay import Replays
 from models.store.writing import Writer
+from models.tables import PROFILES
 
 
 class Store:
-    """One database, by what is done with it."""
+    """One database, by what is done with it; it works on no single call for longer than `seconds`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, seconds: float = 10.0) -> None:
         self._database = database
-        self.read = Reader(database)
-        self.write = Writer(database)
-        self.principals = Principals(database)
+        self.feed = Feed(database)
+        self.principals = Principals(database, self.feed, PROFILES)
+        self.read = Reader(database, seconds)
+        self.write = Writer(database, self.principals.changed, seconds)
         self.replays = Replays(database, self.write)
 
     async def ready(self) -> None:

@@ -33,8 +33,9 @@ class Page:
 class Ask:
     """A question for rows of one table.
 
-    `columns` may hold paths into columns ("persona.name"). `counted` asks also how many rows there are in all,
-    `search` limits them to those that match a full text, best first.
+    `columns` may hold paths into columns ("persona.name"); those that lead to single `children` are among them.
+    `counted` asks also how many rows there are in all, `search` limits them to those that match a full text, best
+    first.
     """
 
     table: Table[Any]
@@ -46,11 +47,6 @@ class Ask:
     listed: bool = True
     """Whether the rows are wanted; False when a client asks for the count alone."""
     children: tuple["Child", ...] = ()
-
-    @property
-    def fetched(self) -> frozenset[str]:
-        """The columns asked for, and those that lead to single children: a private one leads nowhere for others."""
-        return self.columns | {child.column for child in self.children if isinstance(child, One)}
 
 
 @dataclass(frozen=True, slots=True)

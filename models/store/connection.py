@@ -6,6 +6,7 @@ from typing import Any
 
 from beanie import init_beanie
 from pymongo import AsyncMongoClient
+from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import OperationFailure, PyMongoError
 from pymongo.monitoring import CommandListener
@@ -14,6 +15,19 @@ from pymongo.write_concern import WriteConcern
 from models.table import Table
 
 Database = AsyncDatabase[dict[str, Any]]
+
+
+class Collections(dict[str, AsyncCollection[dict[str, Any]]]):
+    """The collections of a database by name, each made once: the driver would make one at every look."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__()
+        self._database = database
+
+    def __missing__(self, name: str) -> AsyncCollection[dict[str, Any]]:
+        self[name] = self._database[name]
+        return self[name]
+
 
 MAJORITY = WriteConcern("majority")
 """A write is acknowledged once it survives the loss of the primary; `w=1` lost all of them in trials."""

@@ -1,8 +1,7 @@
 """Reads: an `Ask` and all its descendants in a number of calls that depends on their kinds, never on the rows."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from bson import ObjectId
@@ -11,23 +10,32 @@ from models.actor import Actor
 from models.policy import NOTHING, Filter, both
 from models.store import pipeline
 from models.store.ask import COUNT_CAP, Ask, Child, Many, One, Page, Rows
-from models.store.connection import Database
+from models.store.connection import Collections, Database
 from models.store.private import redact
+from models.store.written import Written
 from models.table import Table
 
 Document = dict[Any, Any]
 
 
 class Reader:
-    """Answers asks from one database."""
+    """Answers asks from one database, which works on no single call for longer than `seconds`.
 
-    def __init__(self, database: Database) -> None:
+    The limit is the same for every call and goes with it as a number: a tenth cheaper than a deadline that pymongo
+    reckons with at each step. The time of a whole operation is its caller's affair: who cancels it closes the
+    connection, and MongoDB stops what it was doing for it.
+    """
+
+    def __init__(self, database: Database, seconds: float) -> None:
         self._database = database
+        self._collections = Collections(database)
+        self._milliseconds = int(seconds * 1000)
 
     async def one(self, ask: Ask, actor: Actor) -> Document | None:
         """The first row of the ask, or None: not there and not the actor's are the same."""
-        rows = await self._find(replace(ask, page=None), actor, limit=1)
-        await self.attend(ask.children, rows, actor)
+        rows = await self._find(ask, actor, limit=1)
+        if ask.children:
+            await self.attend(ask.children, rows, actor)
         return rows[0] if rows else None
 
     async def several(self, ask: Ask, ids: Sequence[ObjectId], actor: Actor) -> dict[ObjectId, Document]:
@@ -38,7 +46,7 @@ class Reader:
 
     async def some(self, ask: Ask, actor: Actor, limit: int) -> list[Document]:
         """The first `limit` rows of the ask, in no order."""
-        rows = await self._find(replace(ask, page=None), actor, limit)
+        rows = await self._find(ask, actor, limit)
         await self.attend(ask.children, rows, actor)
         return rows
 
@@ -65,8 +73,9 @@ class Reader:
         if condition is NOTHING:
             return 0
         hint: dict[str, Any] = {"hint": ask.page.index} if ask.page and ask.page.index and not ask.search else {}
-        collection = self._database[ask.table.collection]
-        return await collection.count_documents(dict(condition), limit=COUNT_CAP + 1, **hint)
+        collection = self._collections[ask.table.collection]
+        limits: dict[str, Any] = {"limit": COUNT_CAP + 1, "maxTimeMS": self._milliseconds}
+        return await collection.count_documents(dict(condition), **limits, **hint)
 
     async def sums(
         self, table: Table[Any], actor: Actor, where: Filter, *, by: str, of: str, index: str
@@ -80,11 +89,13 @@ class Reader:
             return {}
         group = {"_id": f"${by}", "number": {"$sum": 1}, "sum": {"$sum": f"${of}"}}
         stages: list[Document] = [{"$match": condition}, {"$group": group}]
-        cursor = await self._database[table.collection].aggregate(stages, hint=index)
+        cursor = await self._collections[table.collection].aggregate(stages, hint=index, maxTimeMS=self._milliseconds)
         return {found["_id"]: (found["number"], found["sum"]) for found in await cursor.to_list()}
 
-    async def attend(self, children: Sequence[Child], parents: Sequence[Document], actor: Actor) -> None:
-        """Put every descendant into its parent's slot.
+    async def attend(
+        self, children: Sequence[Child], parents: Sequence[Document], actor: Actor, written: Written | None = None
+    ) -> None:
+        """Put every descendant into its parent's slot; rows that were just `written` are not asked for again.
 
         Lists are fetched as soon as their parents are known; single rows wait until no list is left, so that the same
         table asked for on several levels (a conversation's advisor, its messages' advisors) costs one call.
@@ -97,45 +108,50 @@ class Reader:
                 for child, above in lists:
                     waiting += await self._lists(child, above, actor)  # type: ignore[arg-type]  # narrowed above
             else:
-                waiting = await self._singles(waiting, actor)  # type: ignore[arg-type]  # only One is left
+                waiting = await self._singles(waiting, actor, written)  # type: ignore[arg-type]  # only One is left
 
     async def _lists(
         self, child: Many, parents: Sequence[Document], actor: Actor
-    ) -> list[tuple[Child, list[Document]]]:
+    ) -> list[tuple[Child, Sequence[Document]]]:
         ask, page = child.ask, child.ask.page
         assert page is not None  # noqa: S101  # the planner gives every list a page
-        found: dict[ObjectId, list[Document]] = defaultdict(list)
-        counts: dict[ObjectId, int] = {}
-        if parents and pipeline.matching(ask, actor) is not NOTHING:
-            keys = list(dict.fromkeys(parent["_id"] for parent in parents))
+        keys = list(dict.fromkeys(parent["_id"] for parent in parents))
+        found: list[list[Document]] = [[] for _ in keys]
+        counts = [0] * len(keys)
+        if keys and pipeline.matching(ask, actor) is not NOTHING:
             stages = pipeline.per_parent(child, keys, actor)
-            cursor = await self._database.aggregate(stages, batchSize=len(keys) * (page.limit + 1) + 1)
+            size = len(keys) * (page.limit + 1) + 1
+            cursor = await self._database.aggregate(stages, batchSize=size, maxTimeMS=self._milliseconds)
             for answer in await cursor.to_list():
                 if "row" in answer:
-                    found[answer["_id"]].append(answer["row"])
+                    found[answer["place"]].append(answer["row"])
                 if answer.get("count"):
-                    counts[answer["_id"]] = answer["count"][0]["number"]
+                    counts[answer["place"]] = answer["count"][0]["number"]
         below: list[Document] = []
+        places = {key: place for place, key in enumerate(keys)}
         for parent in parents:
-            rows = cut(page, found[parent["_id"]])
+            place = places[parent["_id"]]
+            rows = cut(page, found[place])
             if ask.counted:
-                count_into(rows, counts.get(parent["_id"], 0))
+                count_into(rows, counts[place])
             parent[child.slot] = rows
             below += rows.rows
         redact(ask, actor, below)
         return [(grandchild, below) for grandchild in ask.children]
 
     async def _singles(
-        self, waiting: Sequence[tuple[One, Sequence[Document]]], actor: Actor
+        self, waiting: Sequence[tuple[One, Sequence[Document]]], actor: Actor, written: Written | None
     ) -> list[tuple[Child, Sequence[Document]]]:
         by_table: dict[Table[Any], list[tuple[One, Sequence[Document]]]] = defaultdict(list)
         for child, parents in waiting:
             by_table[child.ask.table].append((child, parents))
         below: list[tuple[Child, Sequence[Document]]] = []
         for table, entries in by_table.items():
-            ids = {key for child, parents in entries for parent in parents for key in _keys(parent, child)}
-            columns = frozenset().union(*(child.ask.fetched for child, _ in entries))
-            found = {row["_id"]: row for row in await self._by_ids(Ask(table, columns), list(ids), actor)}
+            ids = {key.binary: key for child, parents in entries for key in _keys(parents, child)}
+            columns = frozenset().union(*(child.ask.columns for child, _ in entries))
+            found = _known(Ask(table, columns), ids, actor, written) if written else {}
+            rows = await self._by_ids(Ask(table, columns), list(ids.values()), actor)
+            found |= {row["_id"].binary: row for row in rows}
             for child, parents in entries:
                 # Each place gets rows of its own: two places may put different children into the same slot.
                 mine = {key: dict(row) for key, row in found.items()} if child.ask.children else found
@@ -147,27 +163,34 @@ class Reader:
         if not ids:
             return []
         among = {"_id": ids[0] if len(ids) == 1 else {"$in": sorted(ids)}}
-        return await self._find(replace(ask, where=among, page=None), actor, limit=len(ids))
+        return await self._find(Ask(ask.table, ask.columns, where=among), actor, limit=len(ids))
 
     async def _find(self, ask: Ask, actor: Actor, limit: int) -> list[Document]:
         condition = pipeline.matching(ask, actor)
         if condition is NOTHING:
             return []
-        collection = self._database[ask.table.collection]
+        collection = self._collections[ask.table.collection]
         # A batch as large as the answer saves the second round trip that a cursor makes to learn that it is at its end.
-        cursor = collection.find(condition, pipeline.projection(ask), limit=limit, batch_size=limit + 1)
+        cursor = collection.find(
+            condition,
+            pipeline.projection(ask),
+            limit=limit,
+            batch_size=limit + 1,
+            max_time_ms=self._milliseconds,
+        )
         rows = await cursor.to_list()
         redact(ask, actor, rows)
         return rows
 
     async def _paged(self, ask: Ask, page: Page, actor: Actor) -> list[Document]:
-        cursor = self._database[ask.table.collection].find(
+        cursor = self._collections[ask.table.collection].find(
             both(pipeline.matching(ask, actor), pipeline.stretch(page)),
             pipeline.projection(ask),
             sort=list(pipeline.direction(page).keys),
             limit=page.limit + 1,
             batch_size=page.limit + 2,
             hint=page.index,
+            max_time_ms=self._milliseconds,
         )
         rows = await cursor.to_list()
         redact(ask, actor, rows)
@@ -175,7 +198,9 @@ class Reader:
 
     async def _searched(self, ask: Ask, page: Page, actor: Actor) -> list[Document]:
         stages = pipeline.searching(ask, page, actor)
-        cursor = await self._database[ask.table.collection].aggregate(stages, batchSize=page.limit + 2)
+        cursor = await self._collections[ask.table.collection].aggregate(
+            stages, batchSize=page.limit + 2, maxTimeMS=self._milliseconds
+        )
         rows = await cursor.to_list()
         redact(ask, actor, rows)
         return rows
@@ -195,14 +220,37 @@ def count_into(rows: Rows, number: int) -> None:
     rows.count, rows.capped = min(number, COUNT_CAP), number > COUNT_CAP
 
 
-def _keys(parent: Document, child: One) -> list[ObjectId]:
-    value = parent.get(child.column)
-    if isinstance(value, list):
-        return value
-    return [] if value is None else [value]
-
-
-def _settle(child: One, parents: Sequence[Document], found: dict[ObjectId, Document]) -> None:
+def _keys(parents: Iterable[Document], child: One) -> Iterator[ObjectId]:
+    column = child.column
     for parent in parents:
-        rows = [found[key] for key in _keys(parent, child) if key in found]
-        parent[child.slot] = rows if child.many else (rows[0] if rows else None)
+        value = parent.get(column)
+        if isinstance(value, ObjectId):
+            yield value
+        elif child.many and isinstance(value, list):
+            yield from _ids(value)
+
+
+def _known(ask: Ask, ids: dict[bytes, ObjectId], actor: Actor, written: Written) -> dict[bytes, Document]:
+    """The readable ones of the rows that were just written; none of those is left in `ids`."""
+    rows = written.rows(ask.table, ids)
+    for key in rows:
+        del ids[key]
+    readable = {key: row for key, row in rows.items() if ask.table.policy.read.admits(actor, row)}
+    redact(ask, actor, readable.values())
+    return readable
+
+
+def _ids(values: Iterable[Any]) -> list[ObjectId]:
+    return [value for value in values if isinstance(value, ObjectId)]
+
+
+def _settle(child: One, parents: Iterable[Document], found: Mapping[bytes, Document]) -> None:
+    """Give each parent its row or rows; by the bytes of their ids, which are hashed in C."""
+    column, slot = child.column, child.slot
+    for parent in parents:
+        value = parent.get(column)
+        if child.many:
+            keys = _ids(value if isinstance(value, list) else [value])
+            parent[slot] = [found[key.binary] for key in keys if key.binary in found]
+        else:
+            parent[slot] = found.get(value.binary) if isinstance(value, ObjectId) else None

@@ -1,8 +1,9 @@
 """Writes: validated rows in, under the policy, each a single conditional statement inside the caller's transaction."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
+import pymongo
 from bson import ObjectId
 from pymongo import ReturnDocument
 from pymongo.asynchronous.client_session import AsyncClientSession
@@ -14,7 +15,8 @@ from models.clock import now
 from models.errors import Code, Refusal, not_found
 from models.policy import EVERYTHING, NOTHING, Filter, Rule, both
 from models.row import Row
-from models.store.connection import MAJORITY, Database
+from models.store.connection import MAJORITY, Collections, Database
+from models.store.written import current, noted
 from models.table import Table, document
 from models.validation import check
 
@@ -23,15 +25,24 @@ Document = dict[str, Any]
 Update = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 """Operators by name, or the stages of a pipeline where the new value is computed from the old one."""
 
+Notice = Callable[[str, Iterable[ObjectId] | None], None]
+
 HELD = "@held"
 """The key under which a held row carries its last holder; it is no column's name."""
 
 
 class Writer:
-    """Changes rows of one database."""
+    """Changes rows of one database; `notice` is told which rows of which collection a transaction has touched.
 
-    def __init__(self, database: Database) -> None:
+    The database works on no single call for longer than `seconds`, nor on a commit.
+    """
+
+    def __init__(self, database: Database, notice: Notice, seconds: float) -> None:
+        self._seconds = seconds
+        self._milliseconds = int(seconds * 1000)
         self._database = database
+        self._collections = Collections(database)
+        self._notice = notice
 
     async def transact(self, work: Callable[[], Awaitable[T]]) -> T:
         """Run `work` in a transaction: all of it happens or none; it is run again when it met another writer.
@@ -40,22 +51,33 @@ class Writer:
         around the transaction and not within it, because a bound session that ends first loses the write silently.
         """
 
-        async def once(_session: AsyncClientSession) -> T:
-            return await work()
+        with noted() as written:
 
-        async with self._database.client.start_session() as session, session.bind(end_session=False):
-            return await session.with_transaction(once, ReadConcern("snapshot"), MAJORITY)
+            async def once(_session: AsyncClientSession) -> T:
+                written.clear()
+                return await work()
+
+            async with self._database.client.start_session() as session, session.bind(end_session=False):
+                result = await session.with_transaction(
+                    once, ReadConcern("snapshot"), MAJORITY, max_commit_time_ms=self._milliseconds
+                )
+            for collection, keys in written.touched.items():
+                self._notice(collection, keys)
+            return result
 
     async def insert(self, table: Table[Any], row: Row, actor: Actor) -> ObjectId:
         """Store a new row. Raises FORBIDDEN (or UNAUTHENTICATED) by the table's rule, ALREADY_EXISTS by its indexes."""
-        if not table.policy.create.admits(actor, document(row)):
+        key = row.id or ObjectId()
+        fresh = {"_id": key, **document(row)}
+        if not table.policy.create.admits(actor, fresh):
             raise forbidden(actor, f"You may not create this {table.noun}.")
         try:
-            await row.insert()
+            await self._collections[table.collection].insert_one(fresh)
         except DuplicateKeyError as error:
             raise taken(table, error) from error
-        assert row.id is not None  # noqa: S101  # Beanie sets it at insertion
-        return row.id
+        if written := current():
+            written.stored(table, fresh)
+        return key
 
     async def update(
         self,
@@ -82,7 +104,7 @@ class Writer:
             changed = await (
                 self._change(table, condition, _versioned({"$set": accepted}))
                 if accepted
-                else self._database[table.collection].find_one(condition)
+                else self._collections[table.collection].find_one(condition)
             )
             if changed is not None:
                 return changed
@@ -93,8 +115,9 @@ class Writer:
         rule = both(table.policy.read.filter(actor), table.policy.delete.filter(actor))
         condition = both(rule, {"_id": key}, when)
         if condition is not NOTHING:
-            gone = await self._database[table.collection].find_one_and_delete(condition)
+            gone = await self._collections[table.collection].find_one_and_delete(condition)
             if gone is not None:
+                _unknown(table, key)
                 return gone
         raise await self._why_not(table, key, actor, table.policy.delete, None, "It cannot be deleted as it is now.")
 
@@ -114,7 +137,7 @@ class Writer:
         update = _versioned({"$set": accepted}) if accepted else {}
         settled = {*unique, *update.get("$set", ()), *update.get("$inc", ())}
         update["$setOnInsert"] = {column: value for column, value in fresh.items() if column not in settled}
-        collection = self._database[table.collection]
+        collection = self._collections[table.collection]
         try:
             # The row as it was: only its absence tells that it was made now, since a client may send its own id again.
             before = await collection.find_one_and_update(
@@ -122,6 +145,7 @@ class Writer:
             )
         except DuplicateKeyError as error:
             raise taken(table, error) from error
+        _unknown(table, fresh["_id"] if before is None else before["_id"])
         if before is None:
             return fresh, True
         return ({**before, **update["$set"], "version": before["version"] + 1} if accepted else before), False
@@ -135,7 +159,9 @@ class Writer:
         touches, sets): the version stays, so that no editor's `expectedVersion` goes stale by it, and so does the time.
         """
         change = update if quiet else _versioned(update)
-        return (await self._database[table.collection].update_many(condition, change)).modified_count
+        _unknown(table, _only(condition))
+        with pymongo.timeout(self._seconds):
+            return (await self._collections[table.collection].update_many(condition, change)).modified_count
 
     async def effect_one(
         self, table: Table[Any], condition: Filter, update: Update, *, quiet: bool = False
@@ -145,11 +171,13 @@ class Writer:
 
     async def effect_delete(self, table: Table[Any], condition: Filter) -> int:
         """Remove rows as a consequence of an allowed write, e.g. the children of a deleted one; the number removed."""
-        return (await self._database[table.collection].delete_many(condition)).deleted_count
+        _unknown(table, _only(condition))
+        with pymongo.timeout(self._seconds):
+            return (await self._collections[table.collection].delete_many(condition)).deleted_count
 
     async def effect_read(self, table: Table[Any], condition: Filter, *columns: str) -> Document | None:
         """A row on which an allowed write depends, whoever may read it; None when no row meets the condition."""
-        return await self._database[table.collection].find_one(condition, dict.fromkeys(columns or ("_id",), 1))
+        return await self._collections[table.collection].find_one(condition, dict.fromkeys(columns or ("_id",), 1))
 
     async def hold(self, table: Table[Any], condition: Filter) -> Document | None:
         """Keep a row as it is until the transaction ends, and answer with it; None when no row meets the condition.
@@ -157,20 +185,23 @@ class Writer:
         What a transaction only reads, others may change meanwhile. A held row they may not: whoever writes it too is
         run again afterwards. No rule is asked, and neither version nor times change.
         """
-        return await self._database[table.collection].find_one_and_update(condition, {"$set": {HELD: ObjectId()}})
+        return await self._collections[table.collection].find_one_and_update(condition, {"$set": {HELD: ObjectId()}})
 
     async def _change(self, table: Table[Any], condition: Filter, update: Update) -> Document | None:
         try:
-            return await self._database[table.collection].find_one_and_update(
-                condition, update, return_document=ReturnDocument.AFTER
+            found = await self._collections[table.collection].find_one_and_update(
+                condition, update, return_document=ReturnDocument.AFTER, maxTimeMS=self._milliseconds
             )
         except DuplicateKeyError as error:
             raise taken(table, error) from error
+        if found is not None and (written := current()):
+            written.changed(table, found)
+        return found
 
     async def _why_not(
         self, table: Table[Any], key: ObjectId, actor: Actor, rule: Rule, expected: int | None, otherwise: str
     ) -> Refusal:
-        row = await self._database[table.collection].find_one({"_id": key})
+        row = await self._collections[table.collection].find_one({"_id": key})
         if row is None or not table.policy.read.admits(actor, row):
             return not_found(table.noun, "id")
         if not rule.admits(actor, row):
@@ -182,6 +213,17 @@ class Writer:
                 "expectedVersion",
             )
         return Refusal(Code.WRONG_STATE, otherwise)
+
+
+def _only(condition: Filter) -> ObjectId | None:
+    """The id of the one row that a condition can meet, where it names one."""
+    key = condition.get("_id")
+    return key if isinstance(key, ObjectId) else None
+
+
+def _unknown(table: Table[Any], key: ObjectId | None = None) -> None:
+    if written := current():
+        written.unknown(table, key)
 
 
 def forbidden(actor: Actor, message: str) -> Refusal:

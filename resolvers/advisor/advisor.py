@@ -53,7 +53,7 @@ class Advisor(Node):
     imageUrl: str | None = column("Address of a picture.")
     schemaVersion: str | None = column("Version of the persona's format.")
     status: AdvisorStatus = column("Whether it answers.")
-    ownerId: strawberry.ID | None = reference(USERS, "Owner of a private advisor; shown to the owner alone.")
+    ownerId: strawberry.ID | None = reference(USERS, "ownerId", "Owner of a private advisor; shown to the owner alone.")
     owner: Annotated["AdvisorUser", strawberry.lazy("resolvers.advisor.user")] | None = one(
         USERS, "ownerId", "Owner of a private advisor; shown to the owner alone."
     )

@@ -39,9 +39,9 @@ if TYPE_CHECKING:
 @node(CONVERSATIONS, "A conversation of one person with advisors. Only its owner sees it.")
 class AdvisorConversation(Node):
     id: strawberry.ID = identity(CONVERSATIONS)
-    userId: strawberry.ID = reference(USERS, "Owner of the conversation.")
+    userId: strawberry.ID = reference(USERS, "userId", "Owner of the conversation.")
     title: str = column("Title of the conversation.")
-    activeAdvisorId: strawberry.ID | None = reference(ADVISORS, "Advisor that answers next.")
+    activeAdvisorId: strawberry.ID | None = reference(ADVISORS, "activeAdvisorId", "Advisor that answers next.")
     activeAdvisor: Annotated["Advisor", strawberry.lazy("resolvers.advisor.advisor")] | None = one(
         ADVISORS, "activeAdvisorId", "Advisor that answers next."
     )

@@ -29,8 +29,10 @@ if TYPE_CHECKING:
 @node(MEMORIES, "What an advisor remembers in a conversation, by key. Only the conversation's owner sees it.")
 class AdvisorMemory(Node):
     id: strawberry.ID = identity(MEMORIES)
-    conversationId: strawberry.ID = reference(CONVERSATIONS, "Conversation that the memory belongs to.")
-    advisorId: strawberry.ID = reference(ADVISORS, "Advisor that remembers.")
+    conversationId: strawberry.ID = reference(
+        CONVERSATIONS, "conversationId", "Conversation that the memory belongs to."
+    )
+    advisorId: strawberry.ID = reference(ADVISORS, "advisorId", "Advisor that remembers.")
     advisor: Annotated["Advisor", strawberry.lazy("resolvers.advisor.advisor")] | None = one(
         ADVISORS, "advisorId", "Advisor that remembers."
     )

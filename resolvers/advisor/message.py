@@ -47,12 +47,16 @@ choice(
 @node(MESSAGES, "A message in a conversation.")
 class AdvisorMessage(Node):
     id: strawberry.ID = identity(MESSAGES)
-    conversationId: strawberry.ID = reference(CONVERSATIONS, "Conversation that the message belongs to.")
+    conversationId: strawberry.ID = reference(
+        CONVERSATIONS, "conversationId", "Conversation that the message belongs to."
+    )
     conversation: Annotated["AdvisorConversation", strawberry.lazy("resolvers.advisor.conversation")] | None = one(
         CONVERSATIONS, "conversationId", "Conversation that the message belongs to."
     )
     sender: MessageSender = column("Who wrote it.")
-    advisorId: strawberry.ID | None = reference(ADVISORS, "Advisor that wrote it; null for the person's own.")
+    advisorId: strawberry.ID | None = reference(
+        ADVISORS, "advisorId", "Advisor that wrote it; null for the person's own."
+    )
     advisor: Annotated["Advisor", strawberry.lazy("resolvers.advisor.advisor")] | None = one(
         ADVISORS, "advisorId", "Advisor that wrote it; null for the person's own."
     )

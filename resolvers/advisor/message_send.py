@@ -52,7 +52,6 @@ async def send(hand: Change, input: AdvisorMessageSendInput) -> Outcome:
     owner = hand.profile(PRODUCT)
     spoken(input.content)
     conversation = hand.key(CONVERSATIONS, input.conversationId, "conversationId")
-    await hand.readable(CONVERSATIONS, conversation, field="conversationId")
     mentions, errors = await _mentions(hand, owner, input.mentions or [])
     row = build(
         MessageRow,
@@ -73,14 +72,16 @@ async def send(hand: Change, input: AdvisorMessageSendInput) -> Outcome:
 
 async def _stored(hand: Change, row: MessageRow) -> ObjectId:
     """The id of the message, or of the one that came before under the same id of the client."""
+    conversation = {"_id": row.conversationId, "userId": row.userId}
     if row.clientMessageId is None:
-        key, created = await hand.store.write.insert(MESSAGES, row, hand.actor), True
-    else:
-        once = {name: getattr(row, name) for name in ("userId", "conversationId", "clientMessageId")}
-        found, created = await hand.store.write.upsert(MESSAGES, once, row, hand.actor, {})
-        key = found["_id"]
+        await counted(hand, conversation)
+        return await hand.store.write.insert(MESSAGES, row, hand.actor)
+    await hand.readable(CONVERSATIONS, row.conversationId, field="conversationId")
+    once = {name: getattr(row, name) for name in ("userId", "conversationId", "clientMessageId")}
+    found, created = await hand.store.write.upsert(MESSAGES, once, row, hand.actor, {})
     if created:
-        await counted(hand, {"_id": row.conversationId, "userId": row.userId})
+        await counted(hand, conversation)
+    key: ObjectId = found["_id"]
     return key
 
 

@@ -1,6 +1,6 @@
 """AdvisorUserPresence: whether a person is online."""
 
-from typing import Annotated, Any
+from typing import Any
 
 import strawberry
 
@@ -14,11 +14,12 @@ from models.errors import Code, Refusal, not_found
 from models.store.ask import Ask
 from models.validation import build
 from resolvers.advisor.scope import conversation_of
-from resolvers.context import Info, raw
+from resolvers.listing import REQUIRED, argument
 from resolvers.scalars import Timestamp
-from resolvers.selection import Planner
+from resolvers.selection import Call
 from resolvers.table import Node, column, computed, identity, node, reference
 from resolvers.verbs.relate import one
+from resolvers.verbs.root import root
 from resolvers.verbs.write import Change, Input, Outcome, Payload, change, optional, required
 
 PEOPLE = 100
@@ -32,38 +33,35 @@ def _online(row: dict[Any, Any]) -> bool:
 @node(PRESENCES, "Whether a person is online.")
 class AdvisorUserPresence(Node):
     id: strawberry.ID = identity(PRESENCES)
-    userId: strawberry.ID = reference(USERS, "The person.")
+    userId: strawberry.ID = reference(USERS, "userId", "The person.")
     isOnline: bool = computed(
         _online, "isOnline", "lastSeenAt", description="Whether the person was here in the last five minutes."
     )
     lastSeenAt: Timestamp = column("When the person was last here.")
     currentConversationId: strawberry.ID | None = reference(
-        CONVERSATIONS, "Conversation that the person looks at; null for all but the person."
+        CONVERSATIONS, "currentConversationId", "Conversation that the person looks at; null for all but the person."
     )
     version: int = column("Number that rises with each heartbeat.")
     createdAt: Timestamp = column("When the person was first here.")
     updatedAt: Timestamp = column("When the last heartbeat came.")
 
 
-async def _presence(
-    info: Info,
-    userIds: Annotated[list[strawberry.ID], strawberry.argument(description=f"The people, at most {PEOPLE}.")],
-) -> list[Any]:
-    if len(userIds) > PEOPLE:
+async def _presence(call: Call) -> list[Any]:
+    people = call.arguments["userIds"]
+    if len(people) > PEOPLE:
         raise Refusal(Code.OUT_OF_RANGE, f"At most {PEOPLE} people may be asked for at once.", "userIds")
-    planner = Planner(raw(info))
-    keys = {key for text in userIds if (key := global_id.decode(USERS, text)) is not None}
-    picked = planner.rows()
-    ask = Ask(
-        PRESENCES, frozenset(picked.columns), where={"userId": {"$in": sorted(keys)}}, children=tuple(picked.children)
-    )
-    return await info.context.store.read.some(ask, info.context.actor, PEOPLE)
+    keys = {key for text in people if (key := global_id.decode(USERS, text)) is not None}
+    picked = call.below.picked
+    ask = Ask(PRESENCES, picked.columns, where={"userId": {"$in": sorted(keys)}}, children=picked.children(call))
+    return await call.context.store.read.some(ask, call.context.actor, PEOPLE)
 
 
 @strawberry.type
 class PresenceQueries:
-    advisorPresence: list[AdvisorUserPresence] = strawberry.field(
-        resolver=_presence, description="Who of these people is online, as far as you may know; in no order."
+    advisorPresence: list[AdvisorUserPresence] = root(
+        _presence,
+        "Who of these people is online, as far as you may know; in no order.",
+        {"userIds": (argument(list[strawberry.ID], f"The people, at most {PEOPLE}."), REQUIRED)},
     )
 
 

@@ -38,8 +38,8 @@ choice(
 @node(SELECTIONS, "An advisor on a person's board. Only the person sees it.")
 class AdvisorSelection(Node):
     id: strawberry.ID = identity(SELECTIONS)
-    userId: strawberry.ID = reference(USERS, "Whose board it is.")
-    advisorId: strawberry.ID = reference(ADVISORS, "The advisor.")
+    userId: strawberry.ID = reference(USERS, "userId", "Whose board it is.")
+    advisorId: strawberry.ID = reference(ADVISORS, "advisorId", "The advisor.")
     advisor: Advisor | None = one(ADVISORS, "advisorId", "The advisor; null while it is inactive and not yours.")
     selectedAt: Timestamp = column("When it was chosen.")
     source: SelectionSource = column("How it came to the board.")

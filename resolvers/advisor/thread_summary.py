@@ -22,10 +22,14 @@ from resolvers.verbs.write import Change, Input, Outcome, Payload, change, optio
 @node(THREAD_SUMMARIES, "A summary of a stretch of a conversation. Only the conversation's owner sees it.")
 class AdvisorThreadSummary(Node):
     id: strawberry.ID = identity(THREAD_SUMMARIES)
-    conversationId: strawberry.ID = reference(CONVERSATIONS, "Conversation that is summed up.")
+    conversationId: strawberry.ID = reference(CONVERSATIONS, "conversationId", "Conversation that is summed up.")
     content: str = column("The summary.")
-    startMessageId: strawberry.ID | None = reference(MESSAGES, "First message of the stretch; it may be gone by now.")
-    endMessageId: strawberry.ID | None = reference(MESSAGES, "Last message of the stretch; it may be gone by now.")
+    startMessageId: strawberry.ID | None = reference(
+        MESSAGES, "startMessageId", "First message of the stretch; it may be gone by now."
+    )
+    endMessageId: strawberry.ID | None = reference(
+        MESSAGES, "endMessageId", "Last message of the stretch; it may be gone by now."
+    )
     version: int = column("Number that rises with each change.")
     createdAt: Timestamp = column("When the summary was written.")
     updatedAt: Timestamp = column("When it was last changed.")

@@ -30,9 +30,11 @@ if TYPE_CHECKING:
 @node(TYPING_INDICATORS, "A sign that somebody is typing in a conversation.")
 class AdvisorTypingIndicator(Node):
     id: strawberry.ID = identity(TYPING_INDICATORS)
-    conversationId: strawberry.ID = reference(CONVERSATIONS, "Conversation in which it happens.")
-    userId: strawberry.ID = reference(USERS, "Owner of the conversation, who types unless an advisor does.")
-    advisorId: strawberry.ID | None = reference(ADVISORS, "Advisor that is typing; null when the owner is.")
+    conversationId: strawberry.ID = reference(CONVERSATIONS, "conversationId", "Conversation in which it happens.")
+    userId: strawberry.ID = reference(USERS, "userId", "Owner of the conversation, who types unless an advisor does.")
+    advisorId: strawberry.ID | None = reference(
+        ADVISORS, "advisorId", "Advisor that is typing; null when the owner is."
+    )
     advisor: Annotated["Advisor", strawberry.lazy("resolvers.advisor.advisor")] | None = one(
         ADVISORS, "advisorId", "Advisor that is typing; null when the owner is."
     )

@@ -1,6 +1,6 @@
 """AdvisorUsage: what a person's conversations have cost."""
 
-from typing import Annotated
+from typing import Any
 
 import strawberry
 
@@ -8,8 +8,10 @@ from models.advisor.message import MESSAGES, MessageSender
 from models.advisor.rules import OWNER, PRODUCT
 from models.errors import Code, Refusal
 from models.policy import both
-from resolvers.context import Info
+from resolvers.listing import REQUIRED, argument
 from resolvers.scalars import Timestamp
+from resolvers.selection import Call
+from resolvers.verbs.root import root
 
 RANGE_DAYS = 366
 """Days that are summed up at most."""
@@ -28,26 +30,26 @@ class AdvisorUsage:
     messages: int = strawberry.field(description="Number of messages that you sent.")
 
 
-async def _usage(
-    info: Info,
-    from_: Annotated[Timestamp, strawberry.argument(name="from", description="Start of the time, included.")],
-    to: Annotated[
-        Timestamp, strawberry.argument(description=f"End of the time, not included; {RANGE_DAYS} days later at most.")
-    ],
-) -> AdvisorUsage | None:
-    if not 0 <= to - from_ <= RANGE_MILLISECONDS:
+async def _usage(call: Call) -> Any:
+    start, end = call.arguments["from"], call.arguments["to"]
+    if not 0 <= end - start <= RANGE_MILLISECONDS:
         raise Refusal(Code.OUT_OF_RANGE, f"to must be 0 to {RANGE_DAYS} days after from.", "to")
-    actor, store = info.context.actor, info.context.store
+    actor, store = call.context.actor, call.context.store
     if PRODUCT not in actor.profiles:
         return None
-    mine_then = both(OWNER.filter(actor), {"createdAt": {"$gte": from_, "$lt": to}})
+    mine_then = both(OWNER.filter(actor), {"createdAt": {"$gte": start, "$lt": end}})
     sums = await store.read.sums(MESSAGES, actor, mine_then, by="sender", of="tokensUsed", index="page_user_created")
     answers, tokens = sums.get(MessageSender.ADVISOR, (0, 0))
-    return AdvisorUsage(tokensUsed=tokens, answers=answers, messages=sums.get(MessageSender.USER, (0, 0))[0])
+    return {"tokensUsed": tokens, "answers": answers, "messages": sums.get(MessageSender.USER, (0, 0))[0]}
 
 
 @strawberry.type
 class UsageQueries:
-    advisorUsage: AdvisorUsage | None = strawberry.field(
-        resolver=_usage, description="What your conversations have cost; null for who is not signed in."
+    advisorUsage: AdvisorUsage | None = root(
+        _usage,
+        "What your conversations have cost; null for who is not signed in.",
+        {
+            "from_": (argument(Timestamp, "Start of the time, included.", "from"), REQUIRED),
+            "to": (argument(Timestamp, f"End of the time, not included; {RANGE_DAYS} days later at most."), REQUIRED),
+        },
     )

@@ -1,35 +1,34 @@
-"""Fields that lead from a row to others; the planner has fetched them before the first one is resolved."""
+"""Fields that lead from a row to others; the planner has fetched them before the first one is shown."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import strawberry
 
+from models.actor import Actor
+from models.store.ask import Slot
 from models.table import Order, Table
-from resolvers.connection import cursor_of
+from resolvers.connection import Place
 from resolvers.context import Info, raw
 from resolvers.listing import Listing, signed
-from resolvers.plan import KEY, ToMany, ToOne
-from resolvers.selection import Planner, slot_of
+from resolvers.plan import NEEDS, SHOWS, Bind, Fetched, Parts, ToMany, ToOne, Value
+from resolvers.selection import slot_of
+from resolvers.table import shown
 
 
 def one(table: Table[Any], column: str, description: str) -> Any:
     """The row of `table` whose id is in `column`; null when there is none, or none that the caller may read."""
-    return _related(ToOne(table, column), description)
+    return shown(Fetched(), description, ToOne(table, column))
 
 
 def several(table: Table[Any], column: str, description: str) -> Any:
     """The rows of `table` whose ids are in the array `column`, in its order, without those the caller may not read."""
-    return _related(ToOne(table, column, many=True), description)
+    return shown(Fetched(), description, ToOne(table, column, many=True))
 
 
 def edge(table: Table[Any], column: str, order: Order, description: str) -> Any:
     """The row as the edge of a list in `order`, for clients that insert it into one they hold."""
-
-    def resolve(root: Any, info: Info) -> Any:
-        row = root[slot_of(raw(info))]
-        return None if row is None else {"cursor": cursor_of(order, row), "node": row}
-
-    return strawberry.field(resolver=resolve, description=description, metadata={KEY: ToOne(table, column, edge=order)})
+    return shown(_Placed(order), description, ToOne(table, column, edge=order))
 
 
 def many(listing: Listing, column: str, description: str) -> Any:
@@ -42,24 +41,29 @@ def many(listing: Listing, column: str, description: str) -> Any:
         return root[slot]
 
     return strawberry.field(
-        resolver=signed(resolve, listing.parameters()), description=description, metadata={KEY: ToMany(listing, column)}
+        resolver=signed(resolve, listing.parameters()),
+        description=description,
+        metadata={NEEDS: ToMany(listing, column), SHOWS: Fetched()},
     )
 
 
 def parts(description: str) -> Any:
     """A payload's list of results that show rows of their own; the rows of all of them cost one call a table."""
-
-    async def resolve(root: Any, info: Info) -> Any:
-        found = root.get(raw(info).field_name, [])
-        children = Planner(raw(info)).rows().children
-        await info.context.store.read.attend(children, found, info.context.actor)
-        return found
-
-    return strawberry.field(resolver=resolve, description=description)
+    return strawberry.field(description=description, metadata={NEEDS: Parts()})
 
 
-def _related(need: ToOne, description: str) -> Any:
-    def resolve(root: Any, info: Info) -> Any:
-        return root[slot_of(raw(info))]
+@dataclass(frozen=True, slots=True)
+class _Placed(Value):
+    """The fetched row with its place in an order."""
 
-    return strawberry.field(resolver=resolve, description=description, metadata={KEY: need})
+    order: Order
+
+    def of(self, above: Any, slot: Slot, actor: Actor) -> Any:  # noqa: ARG002  # it lies in the row
+        return self.placed(above[slot])
+
+    def code(self, above: str, slot: Slot, bind: Bind, *, nullable: bool) -> str:  # noqa: ARG002  # null stays null
+        return f"{bind(self.placed)}({above}[{slot!r}])"
+
+    def placed(self, row: dict[Any, Any] | None) -> Place | None:
+        """The row with its place, if there is one."""
+        return None if row is None else Place(self.order, row)

@@ -1,13 +1,15 @@
 """Root fields that write: one input, one payload, all or nothing, once for each idempotency key."""
 
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, get_type_hints
 
 import orjson
 import strawberry
 from bson import ObjectId
+from strawberry.types.field import StrawberryField
 
 from models import global_id
 from models.actor import Actor
@@ -17,13 +19,13 @@ from models.store import Store
 from models.store.ask import Ask
 from models.store.replay import ReplayKey
 from models.store.writing import forbidden
+from models.store.written import noted
 from models.table import Table
 from models.validation import Refusals
-from resolvers.context import Info, raw
-from resolvers.listing import REQUIRED, argument, signed
-from resolvers.plan import WRITES
-from resolvers.selection import Planner
+from resolvers.listing import REQUIRED, argument
+from resolvers.selection import Call
 from resolvers.table import choice
+from resolvers.verbs.root import root
 
 Outcome = dict[str, Any]
 """What a write did, by the payload's fields: ids of rows to show, and plain values. It is what a replay shows again."""
@@ -150,45 +152,51 @@ def change(
     """
     kind = get_type_hints(run)["input"]
 
-    async def resolve(root: Any, info: Info, input: Any) -> Any:
-        planner = Planner(raw(info))
-        given = planner.arguments()["input"]
+    async def answer(call: Call) -> Outcome:
+        context, given = call.context, call.arguments["input"]
         # Before anything is written: a payload that cannot be shown is a mistake of the document.
-        picked = planner.rows()
-        for refusal in info.context.refused.values():
+        children = call.below.picked.children(call)
+        for refusal in context.refused.values():
             raise refusal
-        for name, value in vars(input).items():
-            if value is strawberry.UNSET:
-                setattr(input, name, None)
-        hand = Change(info.context.actor, info.context.store, given)
+        hand = Change(context.actor, context.store, given)
 
         async def work() -> Outcome:
             hand.demand(KNOWN, {}, "")
-            return await run(hand, input)
+            return await run(hand, _read(kind, given))
 
-        outcome = await _attempted(info, _once if atomic else _resumed, work, given, current)
+        with noted() as written:
+            outcome = await _attempted(call, _once if atomic else _resumed, work, current)
         # After the transaction: what is shown is stored.
-        await info.context.store.read.attend(picked.children, [outcome], info.context.actor)
+        await context.store.read.attend(children, [outcome], context.actor, written)
+        for name, picked in call.below.parts.items():
+            results = outcome.setdefault(name, [])
+            await context.store.read.attend(picked.children(call), results, context.actor, written)
         return outcome
 
-    parameters = {"input": (argument(kind, "What to write."), REQUIRED)}
-    return strawberry.field(resolver=signed(resolve, parameters), description=description, metadata={WRITES: True})
+    return root(answer, description, {"input": (argument(kind, "What to write."), REQUIRED)}, writes=True)
+
+
+def _read(kind: type, given: Mapping[str, Any]) -> Any:
+    """The input as an object of its class, with null for what was not given; documents within it stay as they are."""
+    return kind(**{field.python_name: given.get(field.python_name) for field in _fields(kind)})
+
+
+@cache
+def _fields(kind: Any) -> Sequence[StrawberryField]:
+    return tuple(kind.__strawberry_definition__.fields)
 
 
 Work = Callable[[], Awaitable[Outcome]]
 
 
 async def _attempted(
-    info: Info,
-    way: Callable[[Store, ReplayKey | None, Work], Awaitable[Outcome]],
-    work: Work,
-    given: Mapping[str, Any],
-    current: str,
+    call: Call, way: Callable[[Store, ReplayKey | None, Work], Awaitable[Outcome]], work: Work, current: str
 ) -> Outcome:
+    given = call.arguments["input"]
     again = given.get("clientMutationId")
     outcome: Outcome
     try:
-        outcome = dict(await way(info.context.store, None if again is None else _replay_key(info, given), work))
+        outcome = dict(await way(call.context.store, None if again is None else _replay_key(call, given), work))
     except Refusals as several:
         outcome = {"userErrors": [user_error(refusal) for refusal in several.refusals]}
     except Refusal as refusal:
@@ -214,10 +222,10 @@ async def _resumed(store: Store, key: ReplayKey | None, work: Work) -> Outcome:
     return outcome if key is None else await store.replays.once(key, done)
 
 
-def _replay_key(info: Info, given: Mapping[str, Any]) -> ReplayKey:
+def _replay_key(call: Call, given: Mapping[str, Any]) -> ReplayKey:
     said = {name: value for name, value in given.items() if name != "clientMutationId"}
     digest = hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
-    return ReplayKey(info.context.actor.key, info.field_name, given["clientMutationId"], digest)
+    return ReplayKey(call.context.actor.key, call.field.name, given["clientMutationId"], digest)
 
 
 def user_error(refusal: Refusal) -> dict[str, Any]:

@@ -29,7 +29,7 @@ def flattened(command: Mapping[str, Any]) -> list[dict[str, Any]]:
     first, *others = command.get("pipeline", [{}])
     if "$documents" not in first:
         return [dict(command)]
-    parent = first["$documents"][0]["_id"]
+    parent = first["$documents"][0]["parent"]
     lookups = [stage["$lookup"] for stage in others if "$lookup" in stage]
     return [
         {

@@ -13,7 +13,6 @@ FORBIDDEN = {
 
 DRIVER = ("models/store/",)
 DRIVER_OUTSIDE = {
-    "graphql_api/operations/run.py": "pymongo.timeout gives each command what is left of the operation's time",
     "graphql_api/operations/faults.py": "tells which of the driver's errors are the server's and which the database's",
     "graphql_api/embedded/mongod.py": "waits for the MongoDB that it has started, before there is a store",
     "graphql_api/embedded/replica_set.py": "makes the replica set of the MongoDB that it has started",

@@ -18,8 +18,8 @@ HOLDERS = frozenset({"store", "principals", *DOORS})
 INSIDE = frozenset({"_database", "_collection", "_writer"})
 
 SHOWN = frozenset({"models.store", "models.store.ask", "models.store.pipeline"})
-SHOWN_TO_VERBS = SHOWN | {"models.store.replay", "models.store.writing"}
-"""What resolvers import of the store: plain data and functions on it, and for the verbs their refusals and replays."""
+SHOWN_TO_VERBS = SHOWN | {"models.store.replay", "models.store.writing", "models.store.written"}
+"""What resolvers import of the store: plain data and functions on it; the verbs also their refusals, replays, notes."""
 
 PAST_THE_RULES = frozenset({"effect", "effect_one", "effect_delete", "effect_read", "hold"})
 ALLOWED = {

@@ -95,7 +95,9 @@ async def test_a_private_reference_is_not_followed(store: Store, people: People)
     leads = One("advisor", "activeAdvisorId", Ask(ADVISORS, frozenset({"persona.name"})))
     found = []
     for table in (CONVERSATIONS, secretive):
-        row = await store.read.one(Ask(table, where={"_id": conversation["_id"]}, children=(leads,)), owner)
+        row = await store.read.one(
+            Ask(table, frozenset({leads.column}), {"_id": conversation["_id"]}, children=(leads,)), owner
+        )
         assert row is not None
         found.append((row.get("activeAdvisorId"), row["advisor"]))
     shown = {"_id": advisor["_id"], "persona": {"name": "Ada"}}

@@ -36,13 +36,13 @@ def _three_levels() -> Ask:
     advisor = Ask(ADVISORS, frozenset({"persona.name"}))
     messages = Ask(
         MESSAGES,
-        frozenset({"content"}),
+        frozenset({"content", "advisorId"}),
         page=LATEST,
         counted=True,
         children=(One("author", "advisorId", advisor),),
     )
     children = (One("active", "activeAdvisorId", advisor), Many("messages", "conversationId", messages))
-    return Ask(CONVERSATIONS, frozenset({"title"}), page=NEWEST, children=children)
+    return Ask(CONVERSATIONS, frozenset({"title", "activeAdvisorId"}), page=NEWEST, children=children)
 
 
 @pytest.mark.parametrize("conversations", [1, 20])

@@ -104,4 +104,4 @@ async def test_what_is_shown_costs_one_call_a_table(api: Api, people: People) ->
     for slug in ("team0", "team1"):
         await select(api, ann, slug)
         shown.append(api.calls.names[api.calls.names.index("commitTransaction") :])
-    assert shown == [["commitTransaction", "find", "find"]] * 2
+    assert shown == [["commitTransaction", "find"]] * 2
