@@ -21,7 +21,7 @@ FIND_PYTHON = for python in python3.11 python3 none; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && break; done; \
 	if [ $$python = none ]; then echo "Python 3.11 or newer is needed: install it as python3.11 or python3." >&2; exit 1; fi
 
-.PHONY: help serve test check assets fix lock clean
+.PHONY: help serve test check assets bench growth soak fix lock clean
 .DEFAULT_GOAL := help
 
 help: ## List these targets
@@ -33,7 +33,7 @@ serve: $(INSTALLED) ## Start the server, with its own MongoDB unless MONGODB_URI
 	@exec $(BIN)/python -m graphql_api serve
 
 test: check assets ## Check everything: format, lint, types, tests, coverage
-	$(BIN)/pytest -n 2 --cov --cov-fail-under=95
+	BOTH_PATHS=1 $(BIN)/pytest -n 2 --cov --cov-fail-under=95
 
 check: $(INSTALLED) ## Check format, lint and types only
 	$(BIN)/ruff format --check .
@@ -57,6 +57,21 @@ $(INSTALLED): requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $@
 
+PEERS := benchmarks/peers/node
+
+$(VENV)/.bench: requirements-bench.lock $(INSTALLED)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	@touch $@
+
+bench: $(VENV)/.bench $(PEERS)/node_modules/.package-lock.json ## Measure the server beside others: benchmarks/results
+	$(BIN)/python -m benchmarks compare
+
+growth: $(VENV)/.bench ## Measure the server with more processes, larger tables and deeper pages
+	$(BIN)/python -m benchmarks growth
+
+soak: $(VENV)/.bench ## Send a million requests, and see that the memory does not grow
+	$(BIN)/python -m benchmarks soak
+
 fix: $(INSTALLED) ## Format, and repair what the linter can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -64,6 +79,7 @@ fix: $(INSTALLED) ## Format, and repair what the linter can
 lock: .cache/lock/bin/uv ## Pin the dependencies of pyproject.toml (delete the .lock files first to take newer ones)
 	$(LOCK) --extra embedded --extra dev --output-file requirements.lock
 	$(LOCK) --constraint requirements.lock --output-file requirements-server.lock
+	$(LOCK) --constraint requirements.lock --extra bench --output-file requirements-bench.lock
 
 .cache/lock/bin/uv: Makefile
 	@$(FIND_PYTHON); $$python -m venv --clear .cache/lock
@@ -71,5 +87,5 @@ lock: .cache/lock/bin/uv ## Pin the dependencies of pyproject.toml (delete the .
 
 clean: ## Remove all that was installed or generated, but not the data
 	rm -rf $(VENV) .cache .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache *.egg-info
-	rm -rf $(addsuffix /node_modules,$(NODE_FOLDERS))
+	rm -rf $(addsuffix /node_modules,$(NODE_FOLDERS) $(PEERS))
 	find $(PACKAGES) tests -name __pycache__ -type d -prune -exec rm -rf {} +

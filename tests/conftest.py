@@ -1,3 +1,3 @@
 """Gives every test the fixtures of `tests/fixtures`."""
 
-pytest_plugins = ["tests.fixtures.mongo", "tests.fixtures.schema", "tests.fixtures.wire"]
+pytest_plugins = ["tests.fixtures.mongo", "tests.fixtures.schema", "tests.fixtures.wire", "tests.equality.suite"]
