@@ -1,6 +1,7 @@
 """Serves: settings, database, demo data, banner, and the HTTP server until it is told to stop."""
 
 import asyncio
+import gc
 import signal
 import socket
 from typing import Any
@@ -25,6 +26,9 @@ KEEP_ALIVE_SECONDS = 75
 
 BACKLOG = 2048
 """Connections that may wait to be accepted."""
+
+GARBAGE = 50_000
+"""Objects that are made, less those that are freed, between two looks for garbage; about ten megabytes of them."""
 
 DEMO_TOKEN_SECONDS = 7 * 24 * 3600
 
@@ -116,6 +120,17 @@ async def _serve(settings: Settings, app: Any, listening: socket.socket, token: 
     await server.serve([listening])
 
 
+def settle() -> None:
+    """Tell the garbage collector that what is there now stays, and to look only at every so many new objects.
+
+    With its defaults it goes through the whole schema again and again while long lists are answered: that was two fifths
+    of a list of 1,000 rows. What has no cycle, as rows and answers, is freed without it.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE, 10, 10)
+
+
 class Announced(uvicorn.Server):
     """A server that says where it is once it is there."""
 
@@ -126,6 +141,7 @@ class Announced(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to listen, and say so."""
         await super().startup(sockets)
+        settle()
         console.print(self._banner, soft_wrap=True, highlight=False)
 
 

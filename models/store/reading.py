@@ -7,9 +7,10 @@ from typing import Any
 from bson import ObjectId
 
 from models.actor import Actor
-from models.policy import NOTHING, Filter, both
+from models.policy import EVERYTHING, NOTHING, Filter, both
 from models.store import pipeline
 from models.store.ask import COUNT_CAP, Ask, Child, Many, One, Page, Rows
+from models.store.asking import Asking
 from models.store.connection import Collections, Database
 from models.store.private import redact
 from models.store.written import Written
@@ -27,9 +28,9 @@ class Reader:
     """
 
     def __init__(self, database: Database, seconds: float) -> None:
-        self._database = database
         self._collections = Collections(database)
         self._milliseconds = int(seconds * 1000)
+        self._asking = Asking(database, self._milliseconds)
 
     async def one(self, ask: Ask, actor: Actor) -> Document | None:
         """The first row of the ask, or None: not there and not the actor's are the same."""
@@ -116,17 +117,7 @@ class Reader:
         ask, page = child.ask, child.ask.page
         assert page is not None  # noqa: S101  # the planner gives every list a page
         keys = list(dict.fromkeys(parent["_id"] for parent in parents))
-        found: list[list[Document]] = [[] for _ in keys]
-        counts = [0] * len(keys)
-        if keys and pipeline.matching(ask, actor) is not NOTHING:
-            stages = pipeline.per_parent(child, keys, actor)
-            size = len(keys) * (page.limit + 1) + 1
-            cursor = await self._database.aggregate(stages, batchSize=size, maxTimeMS=self._milliseconds)
-            for answer in await cursor.to_list():
-                if "row" in answer:
-                    found[answer["place"]].append(answer["row"])
-                if answer.get("count"):
-                    counts[answer["place"]] = answer["count"][0]["number"]
+        found, counts = await self._below(child, page, keys, actor)
         below: list[Document] = []
         places = {key: place for place, key in enumerate(keys)}
         for parent in parents:
@@ -138,6 +129,25 @@ class Reader:
             below += rows.rows
         redact(ask, actor, below)
         return [(grandchild, below) for grandchild in ask.children]
+
+    async def _below(
+        self, child: Many, page: Page, keys: Sequence[ObjectId], actor: Actor
+    ) -> tuple[list[list[Document]], list[int]]:
+        """The rows below each parent, and their number, in one call."""
+        ask = child.ask
+        if len(keys) == 1 and ask.listed and not ask.counted:
+            # For one parent a `find` says the same, and its answers are rows, where a join's are wrapped.
+            return [await self._stretch(ask, page, actor, {child.column: keys[0]})], [0]
+        found: list[list[Document]] = [[] for _ in keys]
+        counts = [0] * len(keys)
+        if keys and pipeline.matching(ask, actor) is not NOTHING:
+            stages = pipeline.per_parent(child, keys, actor)
+            for answer in await self._asking.aggregate(None, stages, len(keys) * (page.limit + 1)):
+                if "row" in answer:
+                    found[answer["place"]].append(answer["row"])
+                if answer.get("count"):
+                    counts[answer["place"]] = answer["count"][0]["number"]
+        return found, counts
 
     async def _singles(
         self, waiting: Sequence[tuple[One, Sequence[Document]]], actor: Actor, written: Written | None
@@ -169,39 +179,31 @@ class Reader:
         condition = pipeline.matching(ask, actor)
         if condition is NOTHING:
             return []
-        collection = self._collections[ask.table.collection]
-        # A batch as large as the answer saves the second round trip that a cursor makes to learn that it is at its end.
-        cursor = collection.find(
-            condition,
-            pipeline.projection(ask),
-            limit=limit,
-            batch_size=limit + 1,
-            max_time_ms=self._milliseconds,
-        )
-        rows = await cursor.to_list()
+        rows = await self._asking.find(ask.table.collection, condition, pipeline.projection(ask), limit)
         redact(ask, actor, rows)
         return rows
 
     async def _paged(self, ask: Ask, page: Page, actor: Actor) -> list[Document]:
-        cursor = self._collections[ask.table.collection].find(
-            both(pipeline.matching(ask, actor), pipeline.stretch(page)),
-            pipeline.projection(ask),
-            sort=list(pipeline.direction(page).keys),
-            limit=page.limit + 1,
-            batch_size=page.limit + 2,
-            hint=page.index,
-            max_time_ms=self._milliseconds,
-        )
-        rows = await cursor.to_list()
+        rows = await self._stretch(ask, page, actor)
         redact(ask, actor, rows)
         return rows
 
+    async def _stretch(self, ask: Ask, page: Page, actor: Actor, within: Filter = EVERYTHING) -> list[Document]:
+        condition = both(pipeline.matching(ask, actor), within, pipeline.stretch(page))
+        if condition is NOTHING:
+            return []
+        return await self._asking.find(
+            ask.table.collection,
+            condition,
+            pipeline.projection(ask),
+            page.limit + 1,
+            sort=pipeline.direction(page).keys,
+            hint=page.index,
+        )
+
     async def _searched(self, ask: Ask, page: Page, actor: Actor) -> list[Document]:
         stages = pipeline.searching(ask, page, actor)
-        cursor = await self._collections[ask.table.collection].aggregate(
-            stages, batchSize=page.limit + 2, maxTimeMS=self._milliseconds
-        )
-        rows = await cursor.to_list()
+        rows = await self._asking.aggregate(ask.table.collection, stages, page.limit + 1)
         redact(ask, actor, rows)
         return rows
 

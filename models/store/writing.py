@@ -55,12 +55,16 @@ class Writer:
 
             async def once(_session: AsyncClientSession) -> T:
                 written.clear()
+                written.transacting = True
                 return await work()
 
-            async with self._database.client.start_session() as session, session.bind(end_session=False):
-                result = await session.with_transaction(
-                    once, ReadConcern("snapshot"), MAJORITY, max_commit_time_ms=self._milliseconds
-                )
+            try:
+                async with self._database.client.start_session() as session, session.bind(end_session=False):
+                    result = await session.with_transaction(
+                        once, ReadConcern("snapshot"), MAJORITY, max_commit_time_ms=self._milliseconds
+                    )
+            finally:
+                written.transacting = False
             for collection, keys in written.touched.items():
                 self._notice(collection, keys)
             return result

@@ -20,6 +20,8 @@ class Written:
         self._rows: dict[str, dict[bytes, Document]] = {}
         self.touched: dict[str, set[ObjectId] | None] = {}
         """By collection; None where only the database knows which rows."""
+        self.transacting = False
+        """Whether the transaction is under way."""
 
     def clear(self) -> None:
         """Forget all: the transaction is run again from its start."""

@@ -1,0 +1,1 @@
+"""How fast the server is beside others that do the same work, how it grows, and how it holds out."""

@@ -1,0 +1,1 @@
+"""The usual way in Python: Strawberry on Beanie documents, with its caches and DataLoader."""

@@ -1,0 +1,67 @@
+"""Sends reads to MongoDB as commands: what the driver's cursors cost beyond that is a tenth of a whole request."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pymongo.errors import AutoReconnect, ServerSelectionTimeoutError
+
+from models.policy import Filter
+from models.store.connection import Database
+from models.store.written import current
+
+Document = dict[Any, Any]
+
+
+class Asking:
+    """Asks one database, which works on no question for longer than so many milliseconds."""
+
+    def __init__(self, database: Database, milliseconds: int) -> None:
+        self._database = database
+        self._milliseconds = milliseconds
+
+    async def find(
+        self,
+        collection: str,
+        condition: Filter,
+        projection: Mapping[str, int],
+        limit: int,
+        *,
+        sort: Sequence[tuple[str, int]] = (),
+        hint: str | None = None,
+    ) -> list[Document]:
+        """The first `limit` rows that match, by the index named as hint where there is one."""
+        command: Document = {"find": collection, "filter": condition, "projection": projection, "limit": limit}
+        if sort:
+            command["sort"] = dict(sort)
+        if hint is not None:
+            command["hint"] = hint
+        # A batch as large as the answer saves the second round trip that a cursor makes to learn that it is at its end.
+        return await self._rows(command | {"batchSize": limit + 1, "maxTimeMS": self._milliseconds})
+
+    async def aggregate(self, collection: str | None, stages: Sequence[Document], limit: int) -> list[Document]:
+        """What a pipeline answers, at most about `limit` documents; None for one that begins with its own documents."""
+        command: Document = {"aggregate": collection or 1, "pipeline": stages, "cursor": {"batchSize": limit + 1}}
+        return await self._rows(command | {"maxTimeMS": self._milliseconds})
+
+    async def _rows(self, command: Document) -> list[Document]:
+        cursor = (await self._answered(command))["cursor"]
+        if cursor["id"]:
+            # More than a message holds. The driver's own cursor reads on, within the session that it began in.
+            collection = cursor["ns"].partition(".")[2]
+            await self._database.command({"killCursors": collection, "cursors": [cursor["id"]]})
+            return await (await self._database.cursor_command(command)).to_list()
+        rows: list[Document] = cursor["firstBatch"]
+        return rows
+
+    async def _answered(self, command: Document) -> Document:
+        """The answer. As the driver does with its own reads, it asks once more when the connection or the primary is
+        lost on the way; within a transaction, which is lost with them, its writer begins anew."""
+        try:
+            return await self._database.command(command)
+        except ServerSelectionTimeoutError:
+            raise
+        except AutoReconnect:
+            written = current()
+            if written is not None and written.transacting:
+                raise
+            return await self._database.command(command)
