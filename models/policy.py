@@ -1,15 +1,21 @@
 """Access rules: one definition, two halves that agree, a Mongo filter and a question about a row in hand."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from types import MappingProxyType
 from typing import Any
+
+from bson import ObjectId
 
 from models.actor import Actor, ActorKind
 
 Filter = Mapping[str, Any]
 RowData = Mapping[str, Any]
+
+Admits = Callable[[RowData], bool]
+"""Whether a row is admitted, for one rule and one actor."""
 
 EVERYTHING: Filter = MappingProxyType({})
 NOTHING: Filter = MappingProxyType({"_id": {"$in": []}})
@@ -31,6 +37,10 @@ class Rule(ABC):
     @abstractmethod
     def admits(self, actor: Actor, row: RowData) -> bool:
         """Whether the rule admits this row."""
+
+    def bound(self, actor: Actor) -> Admits:
+        """`admits` for one actor, to be asked of many rows."""
+        return partial(self.admits, actor)
 
     @property
     @abstractmethod
@@ -91,8 +101,20 @@ class Owner(OnColumn):
         return NOTHING if profile is None else {self.column: profile}
 
     def admits(self, actor: Actor, row: RowData) -> bool:
-        profile = actor.profiles.get(self.product)
-        return profile is not None and profile in _values(row, self.column)
+        return self.bound(actor)(row)
+
+    def bound(self, actor: Actor) -> Admits:
+        profile, column = actor.profiles.get(self.product), self.column
+        if profile is None:
+            return _never
+        key = profile.binary
+
+        def admits(row: RowData) -> bool:
+            # The bytes are compared in C, the ids themselves in Python.
+            value = row.get(column)
+            return value.binary == key if isinstance(value, ObjectId) else profile in _values(row, column)
+
+        return admits
 
     @property
     def words(self) -> str:
@@ -172,6 +194,10 @@ class All(Composed):
     def admits(self, actor: Actor, row: RowData) -> bool:
         return all(rule.admits(actor, row) for rule in self.rules)
 
+    def bound(self, actor: Actor) -> Admits:
+        rules = [rule.bound(actor) for rule in self.rules]
+        return lambda row: all(admits(row) for admits in rules)
+
     @property
     def words(self) -> str:
         return " and ".join(rule.words for rule in self.rules)
@@ -191,6 +217,10 @@ class Either(Composed):
 
     def admits(self, actor: Actor, row: RowData) -> bool:
         return any(rule.admits(actor, row) for rule in self.rules)
+
+    def bound(self, actor: Actor) -> Admits:
+        rules = [rule.bound(actor) for rule in self.rules]
+        return lambda row: any(admits(row) for admits in rules)
 
     @property
     def words(self) -> str:
@@ -228,6 +258,10 @@ def both(*filters: Filter) -> Filter:
 def _among(parts: Sequence[Filter], condition: Filter) -> bool:
     """Whether the condition is there already, in the same writing: to Python True equals 1, to MongoDB it does not."""
     return any(part == condition and repr(part) == repr(condition) for part in parts)
+
+
+def _never(_row: RowData) -> bool:
+    return False
 
 
 def _values(row: RowData, column: str) -> list[Any]:

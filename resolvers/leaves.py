@@ -6,7 +6,7 @@ from typing import Any
 
 from graphql import GraphQLEnumType, GraphQLLeafType, Undefined
 
-from resolvers.plan import Bind
+from resolvers.plan import Names
 from resolvers.scalars import INTEGERS
 
 INT_LIMIT = 2**31
@@ -24,13 +24,13 @@ _CONDITIONS = {
 """By type, when its serialization would answer with the value itself. A law compares both for values of every kind."""
 
 
-def as_it_is(kind: GraphQLLeafType, name: str, first: str, bind: Bind) -> tuple[str, str]:
+def as_it_is(kind: GraphQLLeafType, name: str, first: str, names: Names) -> tuple[str, str]:
     """What is shown of a value, and on which condition: expressions; `first` is how `name` is spelt where it is set."""
     if isinstance(kind, GraphQLEnumType):
-        names = bind(_names(kind))
-        return f"{names}[{name}]", f"{first}.__class__ is str and {name} in {names}"
+        shown = names.bind(_names(kind))
+        return f"{shown}[{name}]", f"{first}.__class__ is str and {name} in {shown}"
     condition = _CONDITIONS.get(kind.name, "{first} is {never}")
-    return name, condition.format(first=first, name=name, integers=bind(INTEGERS), never=bind(object()))
+    return name, condition.format(first=first, name=name, integers=names.bind(INTEGERS), never=names.bind(object()))
 
 
 def completed(kind: GraphQLLeafType, *, nullable: bool) -> Callable[[Any], Any]:

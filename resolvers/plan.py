@@ -73,8 +73,17 @@ class Parts:
     """The field shows the results in the outcome of a write under its own name, each with rows of its own."""
 
 
-Bind = Callable[[Any], str]
-"""Gives an object a name that generated code may use."""
+class Names(ABC):
+    """What generated code may use, by the names that it is given here."""
+
+    @abstractmethod
+    def bind(self, thing: Any) -> str:
+        """The name of an object."""
+
+    @abstractmethod
+    def admitted(self, rule: Rule, above: str) -> str:
+        """The expression that says whether the rule admits the caller to the row of that name."""
+
 
 Need = Columns | ToOne | ToMany | Listed | Parts
 
@@ -92,8 +101,8 @@ class Value(ABC):
         """The value; `slot` is where the planner put the field's rows."""
 
     @abstractmethod
-    def code(self, above: str, slot: Slot, bind: Bind, *, nullable: bool) -> str:
-        """The same as an expression over the name `above`; `bind` names an object that the expression uses.
+    def code(self, above: str, slot: Slot, names: Names, *, nullable: bool) -> str:
+        """The same as an expression over the name `above`; `names` knows what else it may use.
 
         Where null is no answer (not `nullable`), the expression may fail instead.
         """
@@ -108,7 +117,7 @@ class Stored(Value):
     def of(self, above: Any, slot: Slot, actor: Actor) -> Any:  # noqa: ARG002  # the row alone has it
         return above.get(self.column)
 
-    def code(self, above: str, slot: Slot, bind: Bind, *, nullable: bool) -> str:  # noqa: ARG002  # as above
+    def code(self, above: str, slot: Slot, names: Names, *, nullable: bool) -> str:  # noqa: ARG002  # as above
         return f"{above}.get({self.column!r})" if nullable else f"{above}[{self.column!r}]"
 
 
@@ -122,8 +131,8 @@ class Computed(Value):
     def of(self, above: Any, slot: Slot, actor: Actor) -> Any:  # noqa: ARG002  # the object alone decides
         return self.function(above)
 
-    def code(self, above: str, slot: Slot, bind: Bind, *, nullable: bool) -> str:  # noqa: ARG002  # as above
-        return f"{bind(self.function)}({above})"
+    def code(self, above: str, slot: Slot, names: Names, *, nullable: bool) -> str:  # noqa: ARG002  # as above
+        return f"{names.bind(self.function)}({above})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +145,7 @@ class Attribute(Value):
     def of(self, above: Any, slot: Slot, actor: Actor) -> Any:  # noqa: ARG002  # the object alone has it
         return getattr(above, self.name)
 
-    def code(self, above: str, slot: Slot, bind: Bind, *, nullable: bool) -> str:  # noqa: ARG002  # as above
+    def code(self, above: str, slot: Slot, names: Names, *, nullable: bool) -> str:  # noqa: ARG002  # as above
         return f"{above}.{self.name}"
 
 
@@ -151,11 +160,14 @@ class Key(Value):
         key = above.get(self.column)
         return None if key is None else global_id.encode(self.table.tag, key)
 
-    def code(self, above: str, slot: Slot, bind: Bind, *, nullable: bool) -> str:  # noqa: ARG002  # as above
-        encode = bind(global_id.encode)
+    def code(self, above: str, slot: Slot, names: Names, *, nullable: bool) -> str:  # noqa: ARG002  # as above
+        tag, column = self.table.tag, self.column
+        if column == "_id":
+            return f"{names.bind(global_id.encode)}({tag!r}, {above}['_id'])"
+        encode = names.bind(global_id.reference)
         if not nullable:
-            return f"{encode}({self.table.tag!r}, {above}[{self.column!r}])"
-        return f"(None if (key := {above}.get({self.column!r})) is None else {encode}({self.table.tag!r}, key))"
+            return f"{encode}({tag!r}, {above}[{column!r}].binary)"
+        return f"(None if (key := {above}.get({column!r})) is None else {encode}({tag!r}, key.binary))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +179,8 @@ class Allowed(Value):
     def of(self, above: Any, slot: Slot, actor: Actor) -> Any:  # noqa: ARG002  # no rows are fetched for it
         return self.rule.admits(actor, above)
 
-    def code(self, above: str, slot: Slot, bind: Bind, *, nullable: bool) -> str:  # noqa: ARG002  # as above
-        return f"{bind(self.rule.admits)}(actor, {above})"
+    def code(self, above: str, slot: Slot, names: Names, *, nullable: bool) -> str:  # noqa: ARG002  # as above
+        return names.admitted(self.rule, above)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +190,7 @@ class Fetched(Value):
     def of(self, above: Any, slot: Slot, actor: Actor) -> Any:  # noqa: ARG002  # it lies in the row
         return above[slot]
 
-    def code(self, above: str, slot: Slot, bind: Bind, *, nullable: bool) -> str:  # noqa: ARG002  # as above
+    def code(self, above: str, slot: Slot, names: Names, *, nullable: bool) -> str:  # noqa: ARG002  # as above
         return f"{above}[{slot!r}]"
 
 

@@ -13,8 +13,9 @@ from graphql import (
 )
 
 from models.actor import Actor
+from models.policy import Rule
 from resolvers.leaves import as_it_is, completed
-from resolvers.plan import value_of
+from resolvers.plan import Names, value_of
 from resolvers.selection import Field, Selection
 
 Render = Callable[[Any, Actor], Any]
@@ -40,18 +41,26 @@ def renderer(field: Field) -> Render:
     return source.function(source.completed(field.definition.type, "above", field))
 
 
-class _Source:
-    """Functions as they are being written, with the names that they use."""
+class _Source(Names):
+    """Functions as they are being written, with the names that they use.
+
+    Each takes the object above, and the rules of the whole answer as functions for its caller; the first of these is
+    the caller himself.
+    """
 
     def __init__(self) -> None:
         self._functions: list[str] = []
         self._names: dict[str, Any] = {"items": _items, "Deviation": Deviation}
         self._objects: dict[Selection, str] = {}
+        self._rules: list[Rule] = []
+        self._asked: dict[Rule, str] = {}
         self._locals = 0
 
     def function(self, expression: str) -> Render:
         """The function of (above, actor) that returns the value of the expression."""
-        text = "\n".join([*self._functions, f"def answer(above, actor):\n    return {expression}\n"])
+        rules = "".join(f" {self.bind(rule.bound)}(actor)," for rule in self._rules)
+        whole = f"def answer(above, actor):\n    rules = (actor,{rules})\n    return {expression}\n"
+        text = "\n".join([*self._functions, whole])
         # Only names that are made here and literals by `repr` get into the text; nothing of a client's does otherwise.
         exec(compile(text, "<compiled operation>", "exec"), self._names)  # noqa: S102  # see above
         made: Render = self._names["answer"]
@@ -71,16 +80,16 @@ class _Source:
             item = self._local()
             return f"[{self.completed(kind.of_type, item, field)} for {item} in items({value})]"
         if isinstance(kind, GraphQLObjectType):
-            return f"{self._object(field.of(kind))}({value}, actor)"
+            return f"{self._object(field.of(kind))}({value}, rules)"
         if is_abstract_type(kind):
-            return f"{self._bind(_ByType(field))}({value}, actor)"
+            return f"{self.bind(_ByType(field))}({value}, rules[0])"
         return self._leaf(kind, value, nullable=nullable)
 
     def _leaf(self, kind: Any, value: str, *, nullable: bool) -> str:
         name = value if value.isidentifier() else self._local()
         first = name if value == name else f"({name} := {value})"
-        otherwise = self._bind(completed(kind, nullable=nullable))
-        shown, condition = as_it_is(kind, name, first, self._bind)
+        otherwise = self.bind(completed(kind, nullable=nullable))
+        shown, condition = as_it_is(kind, name, first, self)
         return f"({shown} if {condition} else {otherwise}({name}))"
 
     def _object(self, selection: Selection) -> str:
@@ -88,12 +97,14 @@ class _Source:
         if selection not in self._objects:
             name = self._objects[selection] = f"object{len(self._objects)}"
             members, holders = [], set()
+            outer, self._asked = self._asked, {}
             for field in selection.fields:
                 expression, holder = self._member(field)
                 members.append(f"{field.key!r}: {expression}")
                 holders.add(holder)
+            self._asked = outer
             self._functions.append(
-                f"def {name}(above, actor):\n{self._guard(holders - {None})}    return {{{', '.join(members)}}}\n"
+                f"def {name}(above, rules):\n{self._guard(holders - {None})}    return {{{', '.join(members)}}}\n"
             )
         return self._objects[selection]
 
@@ -104,20 +115,29 @@ class _Source:
         if field.definition is None or value is None:
             raise Unrenderable(f"{field.kind.name}.{field.name}")
         nullable = not isinstance(field.definition.type, GraphQLNonNull)
-        code = value.code("above", field.slot, self._bind, nullable=nullable)
+        code = value.code("above", field.slot, self, nullable=nullable)
         return self.completed(field.definition.type, code, field), value.holder
 
     def _guard(self, holders: set[Any]) -> str:
         if len(holders) > 1:
             raise Unrenderable(f"objects of {holders}")
         return "".join(
-            f"    if above.__class__ is not {self._bind(holder)}:\n        raise Deviation\n" for holder in holders
+            f"    if above.__class__ is not {self.bind(holder)}:\n        raise Deviation\n" for holder in holders
         )
 
-    def _bind(self, thing: Any) -> str:
+    def bind(self, thing: Any) -> str:
         name = f"bound{len(self._names)}"
         self._names[name] = thing
         return name
+
+    def admitted(self, rule: Rule, above: str) -> str:
+        if rule in self._asked:
+            return self._asked[rule]
+        if rule not in self._rules:
+            self._rules.append(rule)
+        # Asked once of each object, where several of its fields depend on it.
+        self._asked[rule] = self._local()
+        return f"({self._asked[rule]} := rules[{self._rules.index(rule) + 1}]({above}))"
 
     def _local(self) -> str:
         self._locals += 1

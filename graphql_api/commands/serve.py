@@ -123,8 +123,8 @@ async def _serve(settings: Settings, app: Any, listening: socket.socket, token: 
 def settle() -> None:
     """Tell the garbage collector that what is there now stays, and to look only at every so many new objects.
 
-    With its defaults it goes through the whole schema again and again while long lists are answered: that was two fifths
-    of a list of 1,000 rows. What has no cycle, as rows and answers, is freed without it.
+    With its defaults it goes through the whole schema again and again while long lists are answered: that was two
+    fifths of a list of 1,000 rows. What has no cycle, as rows and answers, is freed without it.
     """
     gc.collect()
     gc.freeze()

@@ -1,5 +1,6 @@
 """Gives each request an id: the client's own if it is harmless, else a new one."""
 
+import itertools
 import re
 import secrets
 
@@ -10,6 +11,11 @@ FIELD = HEADER.lower().encode()
 _HARMLESS = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 
+# Unlike all others of all processes, and made without asking the system for chance each time.
+_ORIGIN = secrets.token_hex(12)
+_NUMBERS = itertools.count(secrets.randbits(24))
+
+
 def chosen_id(given: bytes | None) -> str:
     """Return the id of a request whose client gave this one, or none."""
-    return given.decode() if given is not None and _HARMLESS.fullmatch(given) else secrets.token_hex(16)
+    return given.decode() if given is not None and _HARMLESS.fullmatch(given) else f"{_ORIGIN}{next(_NUMBERS):08x}"

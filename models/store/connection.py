@@ -29,6 +29,9 @@ class Collections(dict[str, AsyncCollection[dict[str, Any]]]):
         return self[name]
 
 
+BY_ID = "_id_"
+"""The index of the ids, by the name that MongoDB gives it: whoever knows an id need not let it choose among indexes."""
+
 MAJORITY = WriteConcern("majority")
 """A write is acknowledged once it survives the loss of the primary; `w=1` lost all of them in trials."""
 

@@ -15,11 +15,11 @@ from models.table import Table
 
 def redact(ask: Ask, actor: Actor, rows: Iterable[dict[Any, Any]]) -> None:
     """Blank, in place, each fetched private column of each row whose rule does not admit the actor."""
-    guarded = _guarded(ask.table, ask.columns)
+    guarded = [(rule.bound(actor), paths) for rule, paths in _guarded(ask.table, ask.columns)]
     if guarded:
         for row in rows:
             # Decide all before blanking any: a rule may read a column that is itself private.
-            hidden = [paths for rule, paths in guarded if not rule.admits(actor, row)]
+            hidden = [paths for admits, paths in guarded if not admits(row)]
             for place in chain.from_iterable(hidden):
                 _blank(row, place)
 
@@ -39,5 +39,6 @@ def _blank(row: dict[Any, Any], path: Sequence[str]) -> None:
         inner = row.get(part)
         if not isinstance(inner, dict):
             return
-        row = inner
+        # The document inside may be another request's as well, whose rule admits it.
+        row[part] = row = dict(inner)
     row.pop(last, None)

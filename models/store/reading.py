@@ -12,6 +12,7 @@ from models.store import pipeline
 from models.store.ask import COUNT_CAP, Ask, Child, Many, One, Page, Rows
 from models.store.asking import Asking
 from models.store.connection import Collections, Database
+from models.store.gathering import Gathering
 from models.store.private import redact
 from models.store.written import Written
 from models.table import Table
@@ -31,10 +32,15 @@ class Reader:
         self._collections = Collections(database)
         self._milliseconds = int(seconds * 1000)
         self._asking = Asking(database, self._milliseconds)
+        self._gathering = Gathering(self._asking)
 
     async def one(self, ask: Ask, actor: Actor) -> Document | None:
         """The first row of the ask, or None: not there and not the actor's are the same."""
-        rows = await self._find(ask, actor, limit=1)
+        key = ask.where.get("_id")
+        if len(ask.where) == 1 and isinstance(key, ObjectId):
+            rows = await self._by_ids(ask, [key], actor)
+        else:
+            rows = await self._find(ask, actor, limit=1)
         if ask.children:
             await self.attend(ask.children, rows, actor)
         return rows[0] if rows else None
@@ -170,10 +176,12 @@ class Reader:
         return below
 
     async def _by_ids(self, ask: Ask, ids: Sequence[ObjectId], actor: Actor) -> list[Document]:
-        if not ids:
+        rule = ask.table.policy.read.filter(actor)
+        if not ids or rule is NOTHING:
             return []
-        among = {"_id": ids[0] if len(ids) == 1 else {"$in": sorted(ids)}}
-        return await self._find(Ask(ask.table, ask.columns, where=among), actor, limit=len(ids))
+        rows = await self._gathering.rows(ask, rule, ids, actor)
+        redact(ask, actor, rows)
+        return rows
 
     async def _find(self, ask: Ask, actor: Actor, limit: int) -> list[Document]:
         condition = pipeline.matching(ask, actor)

@@ -7,7 +7,7 @@ import pymongo
 from bson import ObjectId
 from pymongo import ReturnDocument
 from pymongo.asynchronous.client_session import AsyncClientSession
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import DuplicateKeyError, WriteError
 from pymongo.read_concern import ReadConcern
 
 from models.actor import Actor, ActorKind
@@ -15,7 +15,7 @@ from models.clock import now
 from models.errors import Code, Refusal, not_found
 from models.policy import EVERYTHING, NOTHING, Filter, Rule, both
 from models.row import Row
-from models.store.connection import MAJORITY, Collections, Database
+from models.store.connection import BY_ID, MAJORITY, Collections, Database
 from models.store.written import current, noted
 from models.table import Table, document
 from models.validation import check
@@ -26,6 +26,8 @@ Update = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 """Operators by name, or the stages of a pipeline where the new value is computed from the old one."""
 
 Notice = Callable[[str, Iterable[ObjectId] | None], None]
+
+DUPLICATE_KEY = 11000
 
 HELD = "@held"
 """The key under which a held row carries its last holder; it is no column's name."""
@@ -75,10 +77,9 @@ class Writer:
         fresh = {"_id": key, **document(row)}
         if not table.policy.create.admits(actor, fresh):
             raise forbidden(actor, f"You may not create this {table.noun}.")
-        try:
-            await self._collections[table.collection].insert_one(fresh)
-        except DuplicateKeyError as error:
-            raise taken(table, error) from error
+        reply = await self._database.command({"insert": table.collection, "documents": [fresh]})
+        if "writeErrors" in reply:
+            raise _refused(table, reply["writeErrors"][0])
         if written := current():
             written.stored(table, fresh)
         return key
@@ -192,10 +193,18 @@ class Writer:
         return await self._collections[table.collection].find_one_and_update(condition, {"$set": {HELD: ObjectId()}})
 
     async def _change(self, table: Table[Any], condition: Filter, update: Update) -> Document | None:
+        command: Document = {
+            "findAndModify": table.collection,
+            "query": condition,
+            "update": update,
+            "new": True,
+            "maxTimeMS": self._milliseconds,
+        }
+        if _only(condition) is not None:
+            command["hint"] = BY_ID
         try:
-            found = await self._collections[table.collection].find_one_and_update(
-                condition, update, return_document=ReturnDocument.AFTER, maxTimeMS=self._milliseconds
-            )
+            # As a command, like reads: the driver's helpers cost as much again.
+            found: Document | None = (await self._database.command(command))["value"]
         except DuplicateKeyError as error:
             raise taken(table, error) from error
         if found is not None and (written := current()):
@@ -221,8 +230,9 @@ class Writer:
 
 def _only(condition: Filter) -> ObjectId | None:
     """The id of the one row that a condition can meet, where it names one."""
-    key = condition.get("_id")
-    return key if isinstance(key, ObjectId) else None
+    parts = condition["$and"] if len(condition) == 1 and "$and" in condition else (condition,)
+    keys = (part.get("_id") for part in parts)
+    return next((key for key in keys if isinstance(key, ObjectId)), None)
 
 
 def _unknown(table: Table[Any], key: ObjectId | None = None) -> None:
@@ -235,6 +245,13 @@ def forbidden(actor: Actor, message: str) -> Refusal:
     if actor.kind is ActorKind.ANONYMOUS:
         return Refusal(Code.UNAUTHENTICATED, "Sign in first: send a bearer token.")
     return Refusal(Code.FORBIDDEN, message)
+
+
+def _refused(table: Table[Any], error: Document) -> Exception:
+    """What an insertion is refused for: a value that another row has, or whatever else MongoDB says."""
+    kind = DuplicateKeyError if error["code"] == DUPLICATE_KEY else WriteError
+    refusal = kind(error["errmsg"], error["code"], error)
+    return taken(table, refusal) if isinstance(refusal, DuplicateKeyError) else refusal
 
 
 def taken(table: Table[Any], error: DuplicateKeyError) -> Refusal:

@@ -11,7 +11,7 @@ from models.table import Order, Table
 from resolvers.connection import Place
 from resolvers.context import Info, raw
 from resolvers.listing import Listing, signed
-from resolvers.plan import NEEDS, SHOWS, Bind, Fetched, Parts, ToMany, ToOne, Value
+from resolvers.plan import NEEDS, SHOWS, Fetched, Names, Parts, ToMany, ToOne, Value
 from resolvers.selection import slot_of
 from resolvers.table import shown
 
@@ -61,8 +61,8 @@ class _Placed(Value):
     def of(self, above: Any, slot: Slot, actor: Actor) -> Any:  # noqa: ARG002  # it lies in the row
         return self.placed(above[slot])
 
-    def code(self, above: str, slot: Slot, bind: Bind, *, nullable: bool) -> str:  # noqa: ARG002  # null stays null
-        return f"{bind(self.placed)}({above}[{slot!r}])"
+    def code(self, above: str, slot: Slot, names: Names, *, nullable: bool) -> str:  # noqa: ARG002  # null stays null
+        return f"{names.bind(self.placed)}({above}[{slot!r}])"
 
     def placed(self, row: dict[Any, Any] | None) -> Place | None:
         """The row with its place, if there is one."""

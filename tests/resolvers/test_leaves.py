@@ -8,7 +8,9 @@ import pytest
 from bson import Int64, ObjectId
 from graphql import GraphQLError, GraphQLLeafType, GraphQLScalarType, GraphQLSchema, is_leaf_type
 
+from models.policy import Rule
 from resolvers.leaves import as_it_is, completed
+from resolvers.plan import Names
 
 
 class Colour(StrEnum):
@@ -70,22 +72,29 @@ def _stock(kind: GraphQLLeafType, value: Any) -> tuple[str, Any]:
     return ("error", None) if shown is None else ("shown", shown)
 
 
-class Names(dict[str, Any]):
-    """What generated code may use, by the names it was given."""
+class Known(Names):
+    """What the expressions use."""
+
+    def __init__(self, value: Any) -> None:
+        self.all = {"value": value}
 
     def bind(self, thing: Any) -> str:
         """Give it a name."""
-        name = f"bound{len(self)}"
-        self[name] = thing
+        name = f"bound{len(self.all)}"
+        self.all[name] = thing
         return name
+
+    def admitted(self, rule: Rule, above: str) -> str:
+        """No leaf asks a rule."""
+        raise NotImplementedError
 
 
 def _compiled(kind: GraphQLLeafType, value: Any, *, nullable: bool) -> tuple[str, Any]:
-    names = Names(value=value)
-    shown, condition = as_it_is(kind, "value", "value", names.bind)
+    names = Known(value)
+    shown, condition = as_it_is(kind, "value", "value", names)
     otherwise = names.bind(completed(kind, nullable=nullable))
     try:
-        found = eval(f"{shown} if {condition} else {otherwise}(value)", names)  # noqa: S307  # ours
+        found = eval(f"{shown} if {condition} else {otherwise}(value)", names.all)  # noqa: S307  # ours
     except Exception:  # noqa: BLE001  # as above
         return "error", None
     return ("null" if found is None else "shown"), found
@@ -108,10 +117,10 @@ def test_what_is_usual_takes_the_short_way(schema: GraphQLSchema) -> None:
     usual |= {"JSON": {"a": 1}, "AdvisorStatus": "active"}
     for name, value in usual.items():
         kind: Any = schema.get_type(name)
-        names = Names(value=value)
-        shown, condition = as_it_is(kind, "value", "value", names.bind)
-        assert eval(condition, names), name  # noqa: S307  # ours
-        assert eval(shown, names) == kind.coerce_output_value(value)  # noqa: S307  # ours
+        names = Known(value)
+        shown, condition = as_it_is(kind, "value", "value", names)
+        assert eval(condition, names.all), name  # noqa: S307  # ours
+        assert eval(shown, names.all) == kind.coerce_output_value(value)  # noqa: S307  # ours
 
 
 def test_a_scalar_that_nobody_thought_of_goes_the_long_way() -> None:
