@@ -19,7 +19,7 @@ from benchmarks.servers import BY_NAME, Running, running
 from benchmarks.tables import RESULTS, table
 from benchmarks.workloads import WORKLOADS, message
 
-SHARES = {"row": 40, "list50": 24, "list1000": 1, "levels": 10, "write": 25}
+SHARES = {"row": 60, "list50": 20, "list1000": 1, "levels": 4, "write": 15}
 """What is asked, in parts of a hundred."""
 
 MIXED = 4_000
