@@ -91,10 +91,12 @@ Need = Columns | ToOne | ToMany | Listed | Parts
 class Value(ABC):
     """How the value of a field is had from the object above it, on the stock executor and in compiled code alike.
 
-    `holder` is the class of that object: compiled code is made for it, and leaves all others to the executor.
+    `holder` is the class of that object: compiled code is made for it, and leaves all others to the executor. `shows`
+    names the leaf type whose values alone it has, if any: those need no look before they are shown.
     """
 
     holder: type = dict
+    shows: str | None = None
 
     @abstractmethod
     def of(self, above: Any, slot: Slot, actor: Actor) -> Any:
@@ -149,9 +151,11 @@ class Attribute(Value):
         return f"{above}.{self.name}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Key(Value):
     """The global id of the row whose id is in the column."""
+
+    shows = "ID"
 
     table: Table[Any]
     column: str
@@ -170,9 +174,24 @@ class Key(Value):
         return f"(None if (key := {above}.get({column!r})) is None else {encode}({tag!r}, key.binary))"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
+class Certain(Value):
+    """True."""
+
+    shows = "Boolean"
+
+    def of(self, above: Any, slot: Slot, actor: Actor) -> Any:  # noqa: ARG002  # nothing decides
+        return True
+
+    def code(self, above: str, slot: Slot, names: Names, *, nullable: bool) -> str:  # noqa: ARG002  # as above
+        return "True"
+
+
+@dataclass(frozen=True)
 class Allowed(Value):
     """Whether the rule admits the caller to the row."""
+
+    shows = "Boolean"
 
     rule: Rule
 

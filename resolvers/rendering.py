@@ -114,9 +114,11 @@ class _Source(Names):
         value = None if field.definition is None else value_of(field.definition)
         if field.definition is None or value is None:
             raise Unrenderable(f"{field.kind.name}.{field.name}")
-        nullable = not isinstance(field.definition.type, GraphQLNonNull)
+        kind = field.definition.type
+        nullable = not isinstance(kind, GraphQLNonNull)
         code = value.code("above", field.slot, self, nullable=nullable)
-        return self.completed(field.definition.type, code, field), value.holder
+        shown = code if value.shows == _leaf_name(kind) else self.completed(kind, code, field)
+        return shown, value.holder
 
     def _guard(self, holders: set[Any]) -> str:
         if len(holders) > 1:
@@ -160,6 +162,12 @@ class _ByType:
             source = _Source()
             self._renders[name] = source.function(source._present(kind, "above", self._field, nullable=False))
         return self._renders[name](above, actor)
+
+
+def _leaf_name(kind: GraphQLOutputType) -> str:
+    """The name of a type that shows single leaves; empty for lists and objects."""
+    inner = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
+    return inner.name if is_leaf_type(inner) else ""
 
 
 def _items(value: Any) -> list[Any]:

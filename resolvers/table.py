@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 from enum import Enum
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import strawberry
 
 from models.policy import Rule
 from models.table import Table
 from resolvers.context import Info, raw
-from resolvers.plan import NEEDS, SHOWS, Allowed, Columns, Computed, Key, Need, Value
+from resolvers.plan import NEEDS, SHOWS, Allowed, Certain, Columns, Computed, Key, Need, Value
 from resolvers.selection import slot_of
 
 NODES: dict[str, tuple[Table[Any], type]] = {}
@@ -86,9 +86,12 @@ def reference(table: Table[Any], column: str, description: str) -> Any:
     return shown(Key(table, column), description, Columns((column,)))
 
 
-def viewer_can(rule: Rule, description: str) -> Any:
-    """Whether the caller may do what the rule guards, with this row."""
-    return shown(Allowed(rule), description, Columns(tuple(sorted(rule.columns)) or ("_id",)))
+def viewer_can(table: Table[Any], verb: Literal["update", "delete"], description: str) -> Any:
+    """Whether the caller may do that with this row of the table."""
+    rule: Rule = getattr(table.policy, verb)
+    # Whoever sees a row has been admitted by the rule for reading already.
+    allowed = Certain() if rule == table.policy.read else Allowed(rule)
+    return shown(allowed, description, Columns(tuple(sorted(rule.columns)) or ("_id",)))
 
 
 def shown(value: Value, description: str, need: Need | None = None) -> Any:

@@ -72,7 +72,7 @@ class Advisor(Node):
     version: int = column("Number that rises with each change, for `expectedVersion`.")
     createdAt: Timestamp = column("When it was made.")
     updatedAt: Timestamp = column("When it was last changed.")
-    viewerCanUpdate: bool = viewer_can(ADVISORS.policy.update, "Whether you may change or archive it.")
+    viewerCanUpdate: bool = viewer_can(ADVISORS, "update", "Whether you may change or archive it.")
 
 
 ADVISOR_WHERE = where(

@@ -61,8 +61,8 @@ class AdvisorConversation(Node):
     version: int = column("Number that rises with each change, for `expectedVersion`.")
     createdAt: Timestamp = column("When the conversation was begun.")
     updatedAt: Timestamp = column("When it was last changed or written in.")
-    viewerCanUpdate: bool = viewer_can(CONVERSATIONS.policy.update, "Whether you may rename it.")
-    viewerCanDelete: bool = viewer_can(CONVERSATIONS.policy.delete, "Whether you may delete it.")
+    viewerCanUpdate: bool = viewer_can(CONVERSATIONS, "update", "Whether you may rename it.")
+    viewerCanDelete: bool = viewer_can(CONVERSATIONS, "delete", "Whether you may delete it.")
 
 
 CONVERSATION_WHERE = where(CONVERSATIONS, activeAdvisorId=ids(ADVISORS), createdAt=TIMES, updatedAt=TIMES)

@@ -41,8 +41,8 @@ class AdvisorMemory(Node):
     version: int = column("Number that rises with each change.")
     createdAt: Timestamp = column("When it was first remembered.")
     updatedAt: Timestamp = column("When it was last changed.")
-    viewerCanUpdate: bool = viewer_can(MEMORIES.policy.update, "Whether you may change it.")
-    viewerCanDelete: bool = viewer_can(MEMORIES.policy.delete, "Whether you may delete it.")
+    viewerCanUpdate: bool = viewer_can(MEMORIES, "update", "Whether you may change it.")
+    viewerCanDelete: bool = viewer_can(MEMORIES, "delete", "Whether you may delete it.")
 
 
 OF_CONVERSATION = Listing(MEMORIES, orders("AdvisorMemory", UPDATED_AT=("-updatedAt",)), fixed=("conversationId",))

@@ -71,8 +71,8 @@ class AdvisorMessage(Node):
     version: int = column("Number that rises with each change, for `expectedVersion`.")
     createdAt: Timestamp = column("When it was sent.")
     updatedAt: Timestamp = column("When it was last changed.")
-    viewerCanUpdate: bool = viewer_can(MESSAGES.policy.update, "Whether you may edit the text.")
-    viewerCanDelete: bool = viewer_can(MESSAGES.policy.delete, "Whether you may delete it.")
+    viewerCanUpdate: bool = viewer_can(MESSAGES, "update", "Whether you may edit the text.")
+    viewerCanDelete: bool = viewer_can(MESSAGES, "delete", "Whether you may delete it.")
 
 
 MESSAGE_WHERE = where(

@@ -47,7 +47,7 @@ class AdvisorSelection(Node):
     version: int = column("Number that rises with each change.")
     createdAt: Timestamp = column("When the entry was made.")
     updatedAt: Timestamp = column("When the entry was last changed.")
-    viewerCanDelete: bool = viewer_can(SELECTIONS.policy.delete, "Whether you may take it off the board.")
+    viewerCanDelete: bool = viewer_can(SELECTIONS, "delete", "Whether you may take it off the board.")
 
 
 def _on_board(actor: Actor) -> Filter:

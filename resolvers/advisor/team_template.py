@@ -44,8 +44,8 @@ class AdvisorTeamTemplate(Node):
     version: int = column("Number that rises with each change, for `expectedVersion`.")
     createdAt: Timestamp = column("When it was made.")
     updatedAt: Timestamp = column("When it was last changed.")
-    viewerCanUpdate: bool = viewer_can(TEAM_TEMPLATES.policy.update, "Whether you may change it.")
-    viewerCanDelete: bool = viewer_can(TEAM_TEMPLATES.policy.delete, "Whether you may delete it.")
+    viewerCanUpdate: bool = viewer_can(TEAM_TEMPLATES, "update", "Whether you may change it.")
+    viewerCanDelete: bool = viewer_can(TEAM_TEMPLATES, "delete", "Whether you may delete it.")
 
 
 TEMPLATES = Listing(

@@ -33,7 +33,7 @@ class AdvisorThreadSummary(Node):
     version: int = column("Number that rises with each change.")
     createdAt: Timestamp = column("When the summary was written.")
     updatedAt: Timestamp = column("When it was last changed.")
-    viewerCanDelete: bool = viewer_can(THREAD_SUMMARIES.policy.delete, "Whether you may delete it.")
+    viewerCanDelete: bool = viewer_can(THREAD_SUMMARIES, "delete", "Whether you may delete it.")
 
 
 OF_CONVERSATION = Listing(

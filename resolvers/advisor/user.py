@@ -43,7 +43,7 @@ class AdvisorUser(Node):
     version: int = column("Number that rises with each change, for `expectedVersion`.")
     createdAt: Timestamp = column("When the person first used the advisor chat.")
     updatedAt: Timestamp = column("When the profile was last changed.")
-    viewerCanUpdate: bool = viewer_can(USERS.policy.update, "Whether you may change name and picture.")
+    viewerCanUpdate: bool = viewer_can(USERS, "update", "Whether you may change name and picture.")
 
 
 @strawberry.type

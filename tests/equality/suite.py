@@ -7,7 +7,6 @@ out, since they would write twice, and answers that tell of time or of a databas
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -85,20 +84,23 @@ def both_paths(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @contextmanager
 def _unseen() -> Iterator[None]:
     """Leave no trace of what is run here in the calls, logs and counters that tests look at."""
-    counted, token = OPERATIONS.copy(), HIDDEN.set(True)
-    with capture_logs():
-        yield
-    HIDDEN.reset(token)
-    OPERATIONS.clear()
-    OPERATIONS.update(counted)
+    counted = OPERATIONS.copy()
+    COMPARING.append(True)
+    try:
+        with capture_logs():
+            yield
+    finally:
+        COMPARING.pop()
+        OPERATIONS.clear()
+        OPERATIONS.update(counted)
 
 
-HIDDEN: ContextVar[bool] = ContextVar("hidden", default=False)
-"""Whether MongoDB is asked for comparison's sake."""
+COMPARING: list[bool] = []
+"""An entry for each comparison that is under way; a context variable would not reach questions that are gathered."""
 
 
 def _started(calls: wire.Calls, event: CommandStartedEvent, note: Any = wire.Calls.started) -> None:
-    if not HIDDEN.get():
+    if not COMPARING:
         note(calls, event)
 
 
