@@ -11,6 +11,7 @@ from graphql import (
     DirectiveNode,
     DocumentNode,
     FragmentDefinitionNode,
+    GraphQLError,
     GraphQLSchema,
     Node,
     OperationDefinitionNode,
@@ -126,10 +127,11 @@ class Compilation:
         reading = Reading(self._schema, fragments, {name: values[name] for name in self._asked if name in values})
         kind = self._schema.get_root_type(self._operation.operation)
         assert kind is not None  # noqa: S101  # validation has seen it
-        fields = reading.root(kind, self._operation.selection_set).fields
         try:
+            fields = reading.root(kind, self._operation.selection_set).fields
             roots = tuple(_root(field) for field in fields if field.name != "__typename")
-        except Unrenderable:
+        except (Unrenderable, GraphQLError):
+            # An error is a directive's, to which a variable gives null: the executor says so at the field in question.
             return None
         constants = {field.key: kind.name for field in fields if field.name == "__typename"}
         return Variant(tuple(field.key for field in fields), roots, constants)

@@ -160,6 +160,20 @@ async def test_directives_make_variants_and_these_are_bounded(
     assert counted == {("query", "compiled"): VARIANTS * 2, ("query", "stock"): 32 - VARIANTS * 2}
 
 
+@pytest.mark.parametrize("text", ["{ a: __typename @skip(if: $v) }", "{ viewer { kind @include(if: $v) } }"])
+async def test_a_directive_that_is_given_null_is_told_by_the_executor(
+    store: Store, schema: GraphQLSchema, empty: None, text: str
+) -> None:
+    prepared = Operations(schema, introspection=True).prepare(f"query($v: Boolean = true) {text}", None)
+    found = [
+        await run(prepared, {"v": None}, Context(ANONYMOUS, store), seconds=5, compiled=compiled)
+        for compiled in (True, False)
+    ]
+    assert found[0].errors
+    assert [error.formatted for error in found[0].errors or ()] == [error.formatted for error in found[1].errors or ()]
+    assert found[0].data == found[1].data
+
+
 def test_the_pace_counts_by_the_second() -> None:
     now = [0.0]
     pace = Pace(2, lambda: now[0])
