@@ -6,7 +6,6 @@ from typing import Any
 
 from graphql import GraphQLEnumType, GraphQLLeafType, Undefined
 
-from resolvers.plan import Names
 from resolvers.scalars import INTEGERS
 
 INT_LIMIT = 2**31
@@ -24,13 +23,14 @@ _CONDITIONS = {
 """By type, when its serialization would answer with the value itself. A law compares both for values of every kind."""
 
 
-def as_it_is(kind: GraphQLLeafType, name: str, first: str, names: Names) -> tuple[str, str]:
-    """What is shown of a value, and on which condition: expressions; `first` is how `name` is spelt where it is set."""
+def as_it_is(kind: GraphQLLeafType, name: str, first: str, bind: Callable[[Any], str]) -> tuple[str, str]:
+    """What is shown of a value, and on which condition: expressions. `first` is how `name` is spelt where it is set;
+    `bind` gives an object a name."""
     if isinstance(kind, GraphQLEnumType):
-        shown = names.bind(_names(kind))
+        shown = bind(_names(kind))
         return f"{shown}[{name}]", f"{first}.__class__ is str and {name} in {shown}"
     condition = _CONDITIONS.get(kind.name, "{first} is {never}")
-    return name, condition.format(first=first, name=name, integers=names.bind(INTEGERS), never=names.bind(object()))
+    return name, condition.format(first=first, name=name, integers=bind(INTEGERS), never=bind(object()))
 
 
 def completed(kind: GraphQLLeafType, *, nullable: bool) -> Callable[[Any], Any]:

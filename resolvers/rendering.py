@@ -89,7 +89,7 @@ class _Source(Names):
         name = value if value.isidentifier() else self._local()
         first = name if value == name else f"({name} := {value})"
         otherwise = self.bind(completed(kind, nullable=nullable))
-        shown, condition = as_it_is(kind, name, first, self)
+        shown, condition = as_it_is(kind, name, first, self.bind)
         return f"({shown} if {condition} else {otherwise}({name}))"
 
     def _object(self, selection: Selection) -> str:

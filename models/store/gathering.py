@@ -48,6 +48,7 @@ class Gathering:
     A question costs the driver far more than a row does. So whoever asks for rows of a table waits until the turn of
     the event loop ends, and shares the question with all who ask for the same columns in it. Each still sees what his
     rule admits alone: MongoDB is asked for what any of the rules admits, and then each rule is asked of each row.
+    Who leaves meanwhile does not stop a question, which is short: it may be others' as well.
     """
 
     def __init__(self, asking: Asking) -> None:
@@ -65,26 +66,26 @@ class Gathering:
         key = (ask.table, ask.columns)
         question = self._open.get(key)
         if question is None or question.size + len(ids) > GATHERED:
-            question = self._open[key] = _Question(Ask(ask.table, ask.columns | ask.table.policy.read.columns))
+            question = self._open[key] = _Question(ask)
             # In a context of its own: neither a session nor a deadline of the first who asks is the others'.
-            loop.call_soon(self._put, key, question, ask, context=contextvars.Context())
+            loop.call_soon(self._put, key, question, context=contextvars.Context())
         waiting = _Waiting(actor, rule, ids, loop.create_future())
         question.waiting.append(waiting)
         question.size += len(ids)
         return await waiting.answer
 
-    def _put(self, key: tuple[Table[Any], frozenset[str]], question: _Question, ask: Ask) -> None:
+    def _put(self, key: tuple[Table[Any], frozenset[str]], question: _Question) -> None:
         if self._open.get(key) is question:
             del self._open[key]
-        task = asyncio.get_running_loop().create_task(self._answer(question, ask))
+        task = asyncio.get_running_loop().create_task(self._answer(question))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
-    async def _answer(self, question: _Question, ask: Ask) -> None:
+    async def _answer(self, question: _Question) -> None:
         try:
             if len(question.waiting) == 1:
                 [only] = question.waiting
-                _give(only, await self._find(ask, only.rule, only.ids))
+                _give(only, await self._find(question.ask, only.rule, only.ids))
             else:
                 await self._share(question)
         except Exception as error:  # noqa: BLE001  # whatever it is, it is the answer of all who wait
@@ -97,15 +98,15 @@ class Gathering:
         rules = {repr(waiting.rule): waiting.rule for waiting in question.waiting}
         open_to_all = any(not rule for rule in rules.values())
         condition = both(_among(list(ids.values())), {} if open_to_all else {"$or": list(rules.values())})
-        collection, projection = question.ask.table.collection, pipeline.projection(question.ask)
-        found = {
-            row["_id"].binary: row
-            for row in await self._asking.find(collection, condition, projection, len(ids), hint=BY_ID)
-        }
-        admits = question.ask.table.policy.read.admits
+        table, columns = question.ask.table, question.ask.columns
+        # With the columns that the rule is decided by.
+        projection = pipeline.projection(Ask(table, columns | table.policy.read.columns))
+        rows = await self._asking.find(table.collection, condition, projection, len(ids), hint=BY_ID)
+        found = {row["_id"].binary: row for row in rows}
+        admits = table.policy.read.admits
         for waiting in question.waiting:
-            rows = [found[key.binary] for key in waiting.ids if key.binary in found]
-            _give(waiting, [dict(row) for row in rows if admits(waiting.actor, row)])
+            mine = [found[key.binary] for key in waiting.ids if key.binary in found]
+            _give(waiting, [dict(row) for row in mine if admits(waiting.actor, row)])
 
     async def _find(self, ask: Ask, rule: Filter, ids: Sequence[ObjectId]) -> list[Document]:
         condition = both(rule, _among(ids))

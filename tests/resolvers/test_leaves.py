@@ -8,9 +8,7 @@ import pytest
 from bson import Int64, ObjectId
 from graphql import GraphQLError, GraphQLLeafType, GraphQLScalarType, GraphQLSchema, is_leaf_type
 
-from models.policy import Rule
 from resolvers.leaves import as_it_is, completed
-from resolvers.plan import Names
 
 
 class Colour(StrEnum):
@@ -72,8 +70,8 @@ def _stock(kind: GraphQLLeafType, value: Any) -> tuple[str, Any]:
     return ("error", None) if shown is None else ("shown", shown)
 
 
-class Known(Names):
-    """What the expressions use."""
+class Known:
+    """What the expressions use, by its names."""
 
     def __init__(self, value: Any) -> None:
         self.all = {"value": value}
@@ -84,14 +82,10 @@ class Known(Names):
         self.all[name] = thing
         return name
 
-    def admitted(self, rule: Rule, above: str) -> str:
-        """No leaf asks a rule."""
-        raise NotImplementedError
-
 
 def _compiled(kind: GraphQLLeafType, value: Any, *, nullable: bool) -> tuple[str, Any]:
     names = Known(value)
-    shown, condition = as_it_is(kind, "value", "value", names)
+    shown, condition = as_it_is(kind, "value", "value", names.bind)
     otherwise = names.bind(completed(kind, nullable=nullable))
     try:
         found = eval(f"{shown} if {condition} else {otherwise}(value)", names.all)  # noqa: S307  # ours
@@ -118,7 +112,7 @@ def test_what_is_usual_takes_the_short_way(schema: GraphQLSchema) -> None:
     for name, value in usual.items():
         kind: Any = schema.get_type(name)
         names = Known(value)
-        shown, condition = as_it_is(kind, "value", "value", names)
+        shown, condition = as_it_is(kind, "value", "value", names.bind)
         assert eval(condition, names.all), name  # noqa: S307  # ours
         assert eval(shown, names.all) == kind.coerce_output_value(value)  # noqa: S307  # ours
 

@@ -5,6 +5,7 @@ import functools
 import socket
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -25,6 +26,9 @@ from graphql_api.http.metrics import Traffic
 from graphql_api.http.page import graphiql_page
 from graphql_api.operations.prepare import Operations, PreparedOperation
 from models.errors import Code, Refusal
+from models.store.connection import Database
+from tests.fixtures.wire import Calls
+from tests.graphql_api.http.naming import Open, opening
 
 Post = Callable[..., Awaitable[httpx.Response]]
 
@@ -234,3 +238,10 @@ async def live(app: ASGIApp) -> AsyncIterator[str]:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         server.should_exit = True
         await serving
+
+
+@pytest.fixture
+async def open_web(watched: tuple[Database, Calls], tmp_path: Path) -> AsyncIterator[Open]:
+    """Makes clients of the whole server, each with settings of its own."""
+    async with opening(watched[0], tmp_path) as opened:
+        yield opened

@@ -1,14 +1,10 @@
 """Automatic persisted queries through the wire: hashes that are unknown, registered, wrong or not served."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from models.store.connection import Database
-from tests.fixtures.wire import Calls
 from tests.graphql_api.http.naming import (
     GRAPHQL,
     JSON,
@@ -20,16 +16,9 @@ from tests.graphql_api.http.naming import (
     ask,
     code,
     hash_of,
-    opening,
     persisted,
     sha256,
 )
-
-
-@pytest.fixture
-async def open_web(watched: tuple[Database, Calls], tmp_path: Path) -> AsyncIterator[Open]:
-    async with opening(watched[0], tmp_path) as opened:
-        yield opened
 
 
 @pytest.mark.parametrize("verb", VERBS)

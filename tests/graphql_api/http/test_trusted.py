@@ -1,6 +1,5 @@
 """Trusted documents through the wire: every name of one, every mode, and what is not trusted."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +8,7 @@ from structlog.testing import capture_logs
 
 from graphql_api.settings import SettingsError
 from models.store.connection import Database
-from tests.fixtures.wire import Calls, People
+from tests.fixtures.wire import People
 from tests.graphql_api.http.naming import (
     GRAPHQL,
     KIND,
@@ -21,18 +20,11 @@ from tests.graphql_api.http.naming import (
     ask,
     code,
     hash_of,
-    opening,
     persisted,
     sha256,
 )
 
 WRITE = 'mutation Write { advisorConversationCreate(input: {title: "x"}) { conversation { title } } }'
-
-
-@pytest.fixture
-async def open_web(watched: tuple[Database, Calls], tmp_path: Path) -> AsyncIterator[Open]:
-    async with opening(watched[0], tmp_path) as opened:
-        yield opened
 
 
 async def test_a_mutation_by_its_hash_is_not_served_by_get(open_web: Open, people: People, database: Database) -> None:
