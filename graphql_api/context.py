@@ -1,10 +1,10 @@
 """What stands between HTTP and the resolvers: who asks becomes an actor, an operation gets its context."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import structlog
-from starlette.datastructures import Headers
 
 from graphql_api.auth.caller import Bearer, Caller, ServiceCaller, identify
 from graphql_api.auth.service_keys import ServiceKeys
@@ -46,9 +46,9 @@ class Server:
         """Stop listening; requests are answered as before, and ask the database more often."""
         await self.store.feed.close()
 
-    async def identify(self, headers: Headers, /) -> Caller:
-        """Who sent the request, by its headers; raises `InvalidToken` or `KeysUnavailable`."""
-        return await identify(headers, self.verifier, self.service_keys)
+    async def identify(self, credentials: Sequence[bytes], /) -> Caller:
+        """Who sent the request, by its `Authorization`; raises `InvalidToken` or `KeysUnavailable`."""
+        return await identify(credentials, self.verifier, self.service_keys)
 
     async def context_for(self, caller: Caller, prepared: PreparedOperation, request_id: str, /) -> Context:
         """The context of an operation. Raises `Refusal` FORBIDDEN for an account that is shut out."""

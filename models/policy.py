@@ -243,10 +243,17 @@ class Policy:
 
 def both(*filters: Filter) -> Filter:
     """The rows that all `filters` match; a later one can never loosen an earlier one."""
-    parts: list[Filter] = []
+    stated: list[Filter] = []
     for part in filters:
         if part is NOTHING:
             return NOTHING
+        if part:
+            stated.append(part)
+    if len(stated) < 2:
+        # Most often only one says anything.
+        return stated[0] if stated else EVERYTHING
+    parts: list[Filter] = []
+    for part in stated:
         for condition in part["$and"] if len(part) == 1 and "$and" in part else (part,):
             if condition and not _among(parts, condition):
                 parts.append(condition)
@@ -257,7 +264,10 @@ def both(*filters: Filter) -> Filter:
 
 def _among(parts: Sequence[Filter], condition: Filter) -> bool:
     """Whether the condition is there already, in the same writing: to Python True equals 1, to MongoDB it does not."""
-    return any(part == condition and repr(part) == repr(condition) for part in parts)
+    for part in parts:  # noqa: SIM110  # five times as fast as `any` over a generator, and asked at every read
+        if part == condition and repr(part) == repr(condition):
+            return True
+    return False
 
 
 def _never(_row: RowData) -> bool:

@@ -4,9 +4,8 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Any
 
+from bson import Int64
 from graphql import GraphQLEnumType, GraphQLLeafType, Undefined
-
-from resolvers.scalars import INTEGERS
 
 INT_LIMIT = 2**31
 
@@ -17,7 +16,7 @@ _CONDITIONS = {
     "Int": f"{{first}}.__class__ is int and {-INT_LIMIT} <= {{name}} < {INT_LIMIT}",
     # What is neither infinite nor not a number has no difference from itself.
     "Float": "{first}.__class__ is float and {name} - {name} == 0.0",
-    "Timestamp": "{first}.__class__ in {integers}",
+    "Timestamp": "({first}.__class__ is {int64} or {name}.__class__ is int)",
     "JSON": "{first} is not None",
 }
 """By type, when its serialization would answer with the value itself. A law compares both for values of every kind."""
@@ -30,7 +29,7 @@ def as_it_is(kind: GraphQLLeafType, name: str, first: str, bind: Callable[[Any],
         shown = bind(_names(kind))
         return f"{shown}[{name}]", f"{first}.__class__ is str and {name} in {shown}"
     condition = _CONDITIONS.get(kind.name, "{first} is {never}")
-    return name, condition.format(first=first, name=name, integers=bind(INTEGERS), never=bind(object()))
+    return name, condition.format(first=first, name=name, int64=bind(Int64), never=bind(object()))
 
 
 def completed(kind: GraphQLLeafType, *, nullable: bool) -> Callable[[Any], Any]:

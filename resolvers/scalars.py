@@ -7,7 +7,6 @@ from typing import Any, NewType
 
 import orjson
 import strawberry
-from bson import Int64
 from graphql import GraphQLError, Undefined
 from strawberry.types.scalar import ScalarDefinition
 
@@ -16,9 +15,6 @@ JSON_DEPTH = 32
 JSON_ITEMS = 10_000
 JSON_BYTES = 64 * 1024
 INTEGER_LIMIT = 2**63
-
-INTEGERS = frozenset({int, Int64})
-"""The classes of whole numbers as they come from MongoDB."""
 
 Timestamp = NewType("Timestamp", int)
 JSON = NewType("JSON", object)

@@ -1,8 +1,7 @@
 """Tells who sent a request: nobody in particular, a person with a token, or a service with its key."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-
-from starlette.datastructures import Headers
 
 from graphql_api.auth.errors import InvalidToken
 from graphql_api.auth.service_keys import SERVICE_PREFIX, ServiceKeys
@@ -33,12 +32,11 @@ ANONYMOUS = Anonymous()
 Caller = Anonymous | Bearer | ServiceCaller
 
 
-async def identify(headers: Headers, verifier: TokenVerifier, service_keys: ServiceKeys) -> Caller:
-    """Return the caller by the `Authorization` header; only a request without one is anonymous.
+async def identify(credentials: Sequence[bytes], verifier: TokenVerifier, service_keys: ServiceKeys) -> Caller:
+    """Return the caller by the values of the header `Authorization`; only a request without one is anonymous.
 
     Raises `InvalidToken` for any header that is not one good credential, and `KeysUnavailable`.
     """
-    credentials = [value for name, value in headers.raw if name == b"authorization"]
     if not credentials:
         return ANONYMOUS
     if len(credentials) > 1:

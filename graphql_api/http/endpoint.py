@@ -1,8 +1,9 @@
 """The GraphQL endpoint: one request from its headers to its answer, in the order of its steps."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
-from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
 from graphql_api.auth.errors import InvalidToken, KeysUnavailable
@@ -20,7 +21,10 @@ from graphql_api.operations.prepare import Operations, PreparedOperation
 from graphql_api.operations.run import run
 from models.errors import Code, Refusal
 
-RawHeaders = list[tuple[bytes, bytes]]
+HeaderFields = defaultdict[bytes, list[bytes]]
+"""The values of the header fields that decide anything here, by name; empty for one that was not sent."""
+
+_READ = frozenset({b"accept", b"authorization", b"content-encoding", b"content-type"})
 
 
 class Server(Protocol):
@@ -34,8 +38,8 @@ class Server(Protocol):
     def operation_seconds(self) -> float:
         """Seconds that one operation may take."""
 
-    async def identify(self, headers: Headers, /) -> Any:
-        """Return who asks; raises `InvalidToken` or `KeysUnavailable`."""
+    async def identify(self, credentials: Sequence[bytes], /) -> Any:
+        """Return who asks, by the values of `Authorization`; raises `InvalidToken` or `KeysUnavailable`."""
 
     async def context_for(self, caller: Any, prepared: PreparedOperation, request_id: str, /) -> Any:
         """Return the context of the resolvers; raises `Refusal` FORBIDDEN for one shut out."""
@@ -60,10 +64,10 @@ class GraphQLEndpoint:
     async def _respond(self, scope: Scope, receive: Receive) -> Answer:
         media: Media = JSON
         try:
-            headers: RawHeaders = scope["headers"]
+            headers = _fields(scope["headers"])
             _check_method(scope["method"])
             by_get = scope["method"] == "GET"
-            media = negotiated(_accept(headers), page=by_get and self.page is not None)
+            media = negotiated(_accept(headers[b"accept"]), page=by_get and self.page is not None)
             if media == HTML and self.page is not None:
                 return self.page
             return await self._answer(scope, receive, headers, media)
@@ -76,11 +80,11 @@ class GraphQLEndpoint:
         except Exception as error:  # noqa: BLE001 - the last line: whatever it is, the client gets only its id
             return faulted(error, media)
 
-    async def _answer(self, scope: Scope, receive: Receive, headers: RawHeaders, media: Media) -> Answer:
+    async def _answer(self, scope: Scope, receive: Receive, headers: HeaderFields, media: Media) -> Answer:
         by_get = scope["method"] == "GET"
         if not by_get:
-            check_content(_values(headers, b"content-type"), _values(headers, b"content-encoding"))
-        caller = await self._identify(headers)
+            check_content(headers[b"content-type"], headers[b"content-encoding"])
+        caller = await self._identify(headers[b"authorization"])
         request = from_url(scope["query_string"]) if by_get else from_body(await read_body(receive))
         prepared = self.server.operations.prepare(request.document, request.operationName)
         note_operation(scope, prepared)
@@ -89,9 +93,9 @@ class GraphQLEndpoint:
         running = run(prepared, request.variables, context, seconds=self.server.operation_seconds)
         return executed(await while_connected(running, receive), media)
 
-    async def _identify(self, headers: RawHeaders) -> Any:
+    async def _identify(self, credentials: Sequence[bytes]) -> Any:
         try:
-            return await self.server.identify(Headers(raw=headers))
+            return await self.server.identify(credentials)
         except InvalidToken as error:
             challenge = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
             raise HttpRefusal(401, "UNAUTHENTICATED", str(error), challenge) from error
@@ -112,12 +116,16 @@ def _check_method(method: str) -> None:
         raise HttpRefusal(405, "METHOD_NOT_ALLOWED", "Send GraphQL by POST or GET.", {"Allow": "GET, POST"})
 
 
-def _accept(headers: RawHeaders) -> str | None:
-    return b",".join(_values(headers, b"accept")).decode("latin-1") or None
+def _fields(headers: Iterable[tuple[bytes, bytes]]) -> HeaderFields:
+    found: HeaderFields = defaultdict(list)
+    for name, value in headers:
+        if name in _READ:
+            found[name].append(value)
+    return found
 
 
-def _values(headers: RawHeaders, name: bytes) -> list[bytes]:
-    return [value for field, value in headers if field == name]
+def _accept(values: Sequence[bytes]) -> str | None:
+    return b",".join(values).decode("latin-1") or None
 
 
 def _check_kind(prepared: PreparedOperation, *, by_get: bool) -> None:

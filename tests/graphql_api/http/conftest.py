@@ -3,7 +3,7 @@
 import asyncio
 import functools
 import socket
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,6 @@ import pytest
 import strawberry
 import uvicorn
 from pymongo.errors import ServerSelectionTimeoutError
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp
 from strawberry.scalars import JSON
 
@@ -151,9 +150,9 @@ class Served:
     witness: Witness
     operation_seconds: float = 5.0
 
-    async def identify(self, headers: Headers) -> str | None:
+    async def identify(self, credentials: Sequence[bytes]) -> str | None:
         """Return the token as the caller's name."""
-        token = headers.get("authorization", "").removeprefix("Bearer ")
+        token = b"".join(credentials).decode().removeprefix("Bearer ")
         if token == "bad":
             raise InvalidToken("expired")
         if token == "nokeys":
