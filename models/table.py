@@ -75,7 +75,8 @@ class Table(Generic[R]):
     """A noun of the store.
 
     `tag` is the four characters with which the global ids of its rows begin; `noun` names a row in messages.
-    `hidden` are the columns that no GraphQL type shows.
+    `hidden` are the columns that no GraphQL type shows. Lists of a `watched` table can be kept up to date: MongoDB
+    keeps its rows as they were before and after each change.
     """
 
     row: type[R]
@@ -86,6 +87,7 @@ class Table(Generic[R]):
     indexes: tuple[Index, ...]
     shard_key: tuple[str, ...]
     hidden: frozenset[str] = frozenset()
+    watched: bool = False
 
     @cached_property
     def collection(self) -> str:

@@ -10,6 +10,7 @@ from models.actor import Actor
 from models.errors import Refusal
 from models.store import Store
 from models.store.ask import Slot
+from models.store.live.caller import Caller
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,8 @@ class Context:
     """The request: who asks, the store, and the largest page (in rows).
 
     `refused` are the nested lists whose arguments were wrong, by slot: each fails at its own place in the answer.
-    `answers` are those that root fields were given before the stock executor took over, by slot.
+    `answers` are those that root fields were given before the stock executor took over, by slot. `resume` is the cursor
+    from which a list goes on whose operation names none: transports have their own ways to carry it.
     """
 
     actor: Actor
@@ -40,6 +42,24 @@ class Context:
     request_id: str = ""
     refused: dict[Slot, Refusal] = field(default_factory=dict)
     answers: dict[Slot, Answer] = field(default_factory=dict)
+    resume: str | None = None
+    _caller: Caller | None = None
+
+    @property
+    def caller(self) -> Caller:
+        """The actor as he is for lists that stay open longer than his rights stay the same."""
+        if self._caller is None:
+            self._caller = Caller(self.actor)
+        return self._caller
+
+    def doubt(self) -> None:
+        """Something about the actor has changed: nothing more is shown until `renew` says what he is now."""
+        self.caller.doubt()
+
+    def renew(self, actor: Actor) -> None:
+        """This is the actor from now on."""
+        self.actor = actor
+        self.caller.renew(actor)
 
 
 Info = StrawberryInfo[Context, None]

@@ -28,6 +28,9 @@ SEARCH_CHARACTERS = 256
 
 Scope = Callable[[Actor], Filter]
 
+Narrow = Callable[[Mapping[str, Any]], Filter]
+"""From the arguments that a root field adds to its list, to a further condition on the rows."""
+
 
 @dataclass(frozen=True, eq=False)
 class Listing:

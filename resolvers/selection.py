@@ -181,6 +181,11 @@ class Selection:
         )
 
     @cached_property
+    def change(self) -> Paged:
+        """What it asks of the rows of a list, where it is that of the list's changes."""
+        return Paged(together(below.picked for below in self.at("node")), counted=False, listed=True)
+
+    @cached_property
     def parts(self) -> Mapping[str, Picked]:
         """What its lists of results ask of rows of their own, where it is that of a write's payload."""
         return parts(self.fields)

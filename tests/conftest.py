@@ -1,3 +1,9 @@
 """Gives every test the fixtures of `tests/fixtures`."""
 
-pytest_plugins = ["tests.fixtures.mongo", "tests.fixtures.schema", "tests.fixtures.wire", "tests.equality.suite"]
+pytest_plugins = [
+    "tests.fixtures.mongo",
+    "tests.fixtures.schema",
+    "tests.fixtures.wire",
+    "tests.fixtures.live",
+    "tests.equality.suite",
+]

@@ -112,6 +112,18 @@ class Compilation:
                 return None
         return data
 
+    def subscribed(self, given: Mapping[str, Any], context: Context) -> tuple[RootField, Call] | None:
+        """The root field of a subscription and its call; None where that is the stock executor's affair.
+
+        Raises graphql-core's error for arguments that the variables spoil.
+        """
+        values = self._variables.coerced(given)
+        variant = None if values is None else self._variant(values)
+        if values is None or variant is None or len(variant.roots) != 1:
+            return None
+        root = variant.roots[0]
+        return root, Call(context, root.field, values)
+
     def _variant(self, values: Mapping[str, Any]) -> Variant | None:
         key = tuple(values.get(name) for name in self._asked)
         if key not in self._variants:

@@ -27,7 +27,12 @@ def explained(error: GraphQLError) -> GraphQLError:
 
 
 def internal(error: BaseException, at: GraphQLError | None = None) -> GraphQLError:
-    """Return the masked form of a fault and log the fault, with its traceback, under the id that the client gets."""
+    """Return the masked form of a fault and log the fault, with its traceback, under the id that the client gets.
+
+    A database that is away is no fault of the program, and is told as what it is.
+    """
+    if isinstance(error, ConnectionFailure):
+        return _unavailable(error, at)
     fault = secrets.token_hex(8)
     path = at.path if at else None
     log.error("internal error", id=fault, path=path, exc_info=(type(error), error, error.__traceback__))
@@ -67,6 +72,10 @@ def _database(error: GraphQLError, original: PyMongoError) -> GraphQLError:
     if original.timeout and not waited:
         return coded("TIMEOUT", "The database took too long over the operation; ask for less at once.", error)
     if waited or isinstance(original, ConnectionFailure):
-        log.warning("database unavailable", error=str(original), path=error.path)
-        return coded("UNAVAILABLE", "The database cannot be reached now; try again in a few seconds.", error)
+        return _unavailable(original, error)
     return internal(original, error)
+
+
+def _unavailable(original: BaseException, at: GraphQLError | None) -> GraphQLError:
+    log.warning("database unavailable", error=str(original), path=at.path if at else None)
+    return coded("UNAVAILABLE", "The database cannot be reached now; try again in a few seconds.", at)

@@ -38,7 +38,7 @@ async def run(
             result = await _execute(prepared, variables, context, compiled)
     except Interrupted:
         return ExecutionResult(None, [timed_out(seconds)])
-    return _presentable(result)
+    return presentable(result)
 
 
 async def _execute(
@@ -70,7 +70,8 @@ async def _by_the_executor(
     return result if isinstance(result, ExecutionResult) else await result
 
 
-def _presentable(result: ExecutionResult) -> ExecutionResult:
+def presentable(result: ExecutionResult) -> ExecutionResult:
+    """The result with errors as a client may see them."""
     if not result.errors:
         return result
     errors = bounded([explained(error) for error in result.errors])

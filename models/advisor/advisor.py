@@ -124,4 +124,5 @@ ADVISORS = Table(
         index("page_owner_name", "ownerId", "persona.name", "_id"),
     ),
     shard_key=("_id",),
+    watched=True,
 )

@@ -37,4 +37,5 @@ CONVERSATIONS = Table(
         index("page_user_created", "userId", "-createdAt", "-_id"),
     ),
     shard_key=("userId",),
+    watched=True,
 )

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 from pydantic import Field, StringConstraints
 
 from models.advisor.rules import ANSWERING, OWNER
-from models.policy import Is, Policy
-from models.row import Id, Row
+from models.policy import Filter, Is, Policy
+from models.row import Id, Millis, Row
 from models.table import Index, Table, index, unique
 
 CONTENT_CHARACTERS = 32_000
@@ -15,6 +15,14 @@ CONTENT_CHARACTERS = 32_000
 
 MENTIONS = 50
 """Mentions in one message."""
+
+ANSWERS_AT_ONCE = 5
+"""Advisors that answer one message."""
+
+LEASE_SECONDS = 30
+"""How long an answer is its holder's unless he says otherwise; each piece that he writes lets it begin again."""
+
+LONGEST_LEASE_SECONDS = 300
 
 TOKENS = 2_147_483_647
 """Tokens that one answer may have cost: what GraphQL's Int carries."""
@@ -37,7 +45,11 @@ class MessageStatus(StrEnum):
 
 
 class MessageRow(Row):
-    """`userId` is the owner of the conversation, copied so that the rule needs no second table."""
+    """`userId` is the owner of the conversation, copied so that the rule needs no second table.
+
+    An answer that begins with a message has its id in `questionId`. Who gives it holds a `lease` until `leaseUntil`
+    (Unix milliseconds); an answer whose lease is over belongs to whoever claims it next.
+    """
 
     conversationId: Id
     userId: Id
@@ -49,6 +61,9 @@ class MessageRow(Row):
     tokensUsed: int | None = Field(default=None, ge=0, le=TOKENS)
     status: MessageStatus = MessageStatus.COMPLETE
     clientMessageId: Annotated[str, StringConstraints(min_length=1, max_length=128)] | None = None
+    questionId: Id | None = None
+    lease: Annotated[str, StringConstraints(max_length=64)] | None = None
+    leaseUntil: Millis | None = None
 
     class Settings:
         name = "advisor_messages"
@@ -79,7 +94,17 @@ MESSAGES = Table(
         unique("one_streaming_answer", "conversationId", "advisorId", partial={"status": "streaming"}),
         index("page_conversation_created", "conversationId", "createdAt", "_id"),
         index("page_user_created", "userId", "createdAt", "_id"),
+        index("page_status_created", "status", "createdAt", "_id"),
     ),
     shard_key=("userId", "conversationId"),
-    hidden=frozenset({"userId"}),
+    hidden=frozenset({"userId", "questionId", "lease", "leaseUntil"}),
+    watched=True,
 )
+
+
+def unheld(moment: int) -> Filter:
+    """The streaming answers that nobody gives at the moment (Unix milliseconds).
+
+    One that grows without a lease is somebody's, too: of him who appends to it as it is.
+    """
+    return {"$or": [{"leaseUntil": None, "content": ""}, {"leaseUntil": {"$lte": moment}}]}

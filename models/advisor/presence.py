@@ -38,4 +38,5 @@ PRESENCES = Table(
         index("by_online_seen", "isOnline", "-lastSeenAt"),
     ),
     shard_key=("userId",),
+    watched=True,
 )

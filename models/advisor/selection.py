@@ -54,4 +54,5 @@ SELECTIONS = Table(
     ),
     shard_key=("userId",),
     hidden=frozenset({"hidden"}),
+    watched=True,
 )

@@ -49,4 +49,5 @@ TYPING_INDICATORS = Table(
         index("page_conversation_typed", "conversationId", "-lastTypingAt", "-_id"),
     ),
     shard_key=("userId", "conversationId"),
+    watched=True,
 )

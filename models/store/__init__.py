@@ -1,7 +1,9 @@
 """The only room that speaks to MongoDB: it joins the policy to every question and asks for selected columns alone."""
 
+from models.store.asking import Asking
 from models.store.connection import Database
 from models.store.feed import Feed
+from models.store.live.sources import Sources
 from models.store.principals import Principals
 from models.store.reading import Reader
 from models.store.replay import Replays
@@ -16,7 +18,9 @@ class Store:
         self._database = database
         self.feed = Feed(database)
         self.principals = Principals(database, self.feed, PROFILES)
-        self.read = Reader(database, seconds)
+        asking = Asking(database, int(seconds * 1000))
+        self.read = Reader(database, asking)
+        self.live = Sources(database, self.feed, self.read, asking)
         self.write = Writer(database, self.principals.changed, seconds)
         self.replays = Replays(database, self.write)
 

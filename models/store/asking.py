@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bson.timestamp import Timestamp
 from pymongo.errors import AutoReconnect, ServerSelectionTimeoutError
 
 from models.policy import Filter
@@ -17,7 +18,7 @@ class Asking:
 
     def __init__(self, database: Database, milliseconds: int) -> None:
         self._database = database
-        self._milliseconds = milliseconds
+        self.milliseconds = milliseconds
 
     async def find(
         self,
@@ -28,20 +29,29 @@ class Asking:
         *,
         sort: Sequence[tuple[str, int]] = (),
         hint: str | None = None,
+        at: Timestamp | None = None,
     ) -> list[Document]:
-        """The first `limit` rows that match, by the index named as hint where there is one."""
+        """The first `limit` rows that match, by the index named as hint where there is one, as they are now or were
+        `at` a time of the cluster."""
         command: Document = {"find": collection, "filter": condition, "projection": projection, "limit": limit}
         if sort:
             command["sort"] = dict(sort)
         if hint is not None:
             command["hint"] = hint
+        if at is not None:
+            command["readConcern"] = {"level": "snapshot", "atClusterTime": at}
         # A batch as large as the answer saves the second round trip that a cursor makes to learn that it is at its end.
-        return await self._rows(command | {"batchSize": limit + 1, "maxTimeMS": self._milliseconds})
+        return await self._rows(command | {"batchSize": limit + 1, "maxTimeMS": self.milliseconds})
+
+    async def time(self) -> Timestamp:
+        """The time of the cluster: not before that of any change that anyone has been told of."""
+        found: Timestamp = (await self._answered({"ping": 1}))["operationTime"]
+        return found
 
     async def aggregate(self, collection: str | None, stages: Sequence[Document], limit: int) -> list[Document]:
         """What a pipeline answers, at most about `limit` documents; None for one that begins with its own documents."""
         command: Document = {"aggregate": collection or 1, "pipeline": stages, "cursor": {"batchSize": limit + 1}}
-        return await self._rows(command | {"maxTimeMS": self._milliseconds})
+        return await self._rows(command | {"maxTimeMS": self.milliseconds})
 
     async def _rows(self, command: Document) -> list[Document]:
         cursor = (await self._answered(command))["cursor"]

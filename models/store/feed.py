@@ -1,35 +1,22 @@
 """The change feed: one change stream a process, told to subscribers by collection, and how fresh its word is."""
 
 import asyncio
-import contextlib
 import math
 import time
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextvars import Context
-from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 import structlog
-from bson import ObjectId
-from bson.timestamp import Timestamp
-from pymongo.asynchronous.command_cursor import AsyncCommandCursor
 from pymongo.errors import OperationFailure, PyMongoError
 
+from models.store.changes import LOST, OPERATIONS, Change, Document, Stream, answer, change, opened, told_until
 from models.store.connection import Database
 
 log = structlog.get_logger(__name__)
 
 COMMENT = "change feed"
 """What the stream is called in the database's list of operations."""
-
-AWAIT_MILLISECONDS = 250
-"""How long MongoDB holds a question open while it has nothing to tell: its answer, empty or not, is a sign of life."""
-
-ANSWER_SECONDS = 5.0
-"""When a question is given up: a server that is frozen, or a network that swallows, says neither yes nor no."""
-
-CLOSE_SECONDS = 1.0
-"""How long the database may take to let go of a stream; it drops what nobody asks for by itself."""
 
 FIRST_PAUSE_SECONDS = 0.05
 LONGEST_PAUSE_SECONDS = 2.0
@@ -38,29 +25,12 @@ LONGEST_PAUSE_SECONDS = 2.0
 SURELY_ALL = 4
 """Changes in an answer that cannot have left any out: it is cut at 16 MB, and a change has three, as a row has one."""
 
-LOST = frozenset({260, 280, 286, 10334})
-"""Codes of errors past which no token leads: it is none, is not found, the history is gone, a change is too large."""
-
-Document = dict[str, Any]
-Operation = Literal["insert", "update", "replace", "delete"]
-_OPERATIONS = frozenset({"insert", "update", "replace", "delete"})
+NARROW_SECONDS = 600.0
+"""How long a collection is watched after the last who asked for it: they often come again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One change of one row, by whatever process, once a majority holds it.
-
-    `time` is the cluster's, `token` where a stream goes on after it. `columns` are the top-level ones that an update
-    touched, and None where the whole row changed; `row` is what was stored by an insert or a replacement.
-    """
-
-    collection: str
-    operation: Operation
-    key: ObjectId
-    time: Timestamp
-    token: str
-    columns: frozenset[str] | None = None
-    row: Mapping[str, Any] | None = None
+CANCEL_SECONDS = 2.0
+"""When a stream that should end is told so again; it may take a second to say goodbye to the database."""
 
 
 class Subscriber(Protocol):
@@ -74,25 +44,44 @@ class Subscriber(Protocol):
 
 
 class Feed:
-    """The changes of a database, to those who subscribe before it is opened.
+    """The changes of a database, to those who subscribe, before it is opened or later.
 
-    `alive_at` is a moment (seconds of the monotonic clock) of which everything older has been told. `openings` counts
-    how often a stream was begun: what was read before the first, or from a server that was lost since, has no warranty.
+    `alive_at` is a moment (seconds of the monotonic clock) of which everything older has been told, `place` the token
+    of the same. `openings` counts how often a stream was begun: what was read before the first, or from a server that
+    was lost since, has no warranty.
     """
 
     def __init__(self, database: Database) -> None:
         self.alive_at = -math.inf
         self.openings = 0
+        self.place: str | None = None
         self._database = database
         self._subscribers: dict[str, list[Subscriber]] = {}
+        self._left: dict[str, float] = {}
+        self._covered: frozenset[str] = frozenset()
+        self._covering = asyncio.Condition()
         self._running: asyncio.Task[None] | None = None
-        self._token: Mapping[str, Any] | None = None
         self._answered = False
 
     def subscribe(self, collections: Iterable[str], subscriber: Subscriber) -> None:
-        """Tell of changes in the collections; only those that somebody names are watched."""
+        """Tell of changes in the collections; only those that somebody names are watched.
+
+        Once the feed is open, a collection that is new to it is watched a moment later: see `covers`.
+        """
         for name in collections:
             self._subscribers.setdefault(name, []).append(subscriber)
+            self._left.pop(name, None)
+
+    def unsubscribe(self, collection: str, subscriber: Subscriber) -> None:
+        """Tell him no more of the collection."""
+        self._subscribers[collection].remove(subscriber)
+        if not self._subscribers[collection]:
+            self._left[collection] = time.monotonic()
+
+    async def covers(self, collection: str) -> None:
+        """Wait until the collection is watched: all changes that are made from now on will be told."""
+        async with self._covering:
+            await self._covering.wait_for(lambda: collection in self._covered)
 
     def fresh(self, within_seconds: float) -> bool:
         """Whether everything older than so many seconds has been told."""
@@ -108,19 +97,23 @@ class Feed:
         """Stop listening; a second call does nothing."""
         running, self._running = self._running, None
         if running is not None:
-            running.cancel()
-            await asyncio.wait([running])
+            while not running.done():
+                # More than once: Python 3.11's `wait_for`, by which the driver sends, may swallow it.
+                running.cancel()
+                await asyncio.wait([running], timeout=CANCEL_SECONDS)
         self.alive_at = -math.inf
+        self._covered = frozenset()
 
     async def _listen(self) -> None:
         pause = FIRST_PAUSE_SECONDS
         while True:
-            self._answered = False
+            self._answered = outgrown = False
             try:
-                await self._follow()
+                outgrown = await self._follow()
             except Exception as error:  # noqa: BLE001 - whatever it is, the feed goes on: without it all would ask again
                 self._note(error, first=pause == FIRST_PAUSE_SECONDS)
-            await asyncio.sleep(pause)
+            if not outgrown:
+                await asyncio.sleep(pause)
             pause = FIRST_PAUSE_SECONDS if self._answered else min(pause * 2, LONGEST_PAUSE_SECONDS)
 
     def _note(self, error: Exception, *, first: bool) -> None:
@@ -128,95 +121,72 @@ class Feed:
         ours = not isinstance(error, (PyMongoError, TimeoutError))
         if ours or code in LOST:
             # Nothing leads past it, so the stream begins anew at the present, and everybody is told that it did.
-            self._token = None
+            self.place = None
             log.error("change feed lost its place", code=code, exc_info=ours)
         elif first:
             log.warning("change feed interrupted", error=type(error).__name__, code=code)
 
-    async def _follow(self) -> None:
-        """Tell what the stream says until it breaks, or ends as it does when the database is dropped."""
-        asked = time.monotonic()
-        async with self._stream() as stream:
+    async def _follow(self) -> bool:
+        """Tell what the stream says until it breaks, or ends as it does when the database is dropped.
+
+        Returns whether it ended because other collections are to be watched now.
+        """
+        asked, watched = time.monotonic(), self._wanted()
+        async with opened(self._database, _of(sorted(watched)), self.place, COMMENT) as stream:
             self.openings += 1
-            if self._token is None:
+            if self.place is None:
                 self._reset()
+                self.place = told_until(stream)
                 # The stream begins at the present: of what is older, this was all there is to tell.
                 self.alive_at = asked
-            while stream.alive:
-                changes = await _answer(stream)
-                self._answered = True
-                for change in changes:
-                    self._tell(change)
-                self._token = stream._post_batch_resume_token or self._token
-                if _complete(changes, self._token):
-                    self.alive_at = asked
-                asked = time.monotonic()
+            await self._cover(watched)
+            while stream.alive and self._wanted() == watched:
+                asked = await self._hear(stream, asked)
+            return stream.alive
 
-    @contextlib.asynccontextmanager
-    async def _stream(self) -> AsyncIterator[AsyncCommandCursor[Document]]:
-        # The driver's own `watch` would resume once behind our back, and tell neither that nor where an answer ends.
-        stages = _stages(sorted(self._subscribers), self._token)
-        async with asyncio.timeout(ANSWER_SECONDS):
-            stream = await self._database.aggregate(stages, maxAwaitTimeMS=AWAIT_MILLISECONDS, comment=COMMENT)
-        try:
-            yield stream
-        finally:
-            # Whatever comes of it, it must not take the place of what ended the stream.
-            with contextlib.suppress(TimeoutError, PyMongoError):
-                async with asyncio.timeout(CLOSE_SECONDS):
-                    await stream.close()
+    async def _hear(self, stream: Stream, asked: float) -> float:
+        """Tell one answer of the stream, which was `asked` for at that moment; returns when the next one is."""
+        events = await answer(stream)
+        self._answered = True
+        for event in events:
+            self._tell(event)
+        self.place = told_until(stream) or self.place
+        if _complete(events, self.place):
+            self.alive_at = asked
+        return time.monotonic()
+
+    async def _cover(self, watched: frozenset[str]) -> None:
+        async with self._covering:
+            self._covered = watched
+            self._covering.notify_all()
+
+    def _wanted(self) -> frozenset[str]:
+        """The collections that somebody listens to, or did until a while ago."""
+        if self._left:
+            long_ago = time.monotonic() - NARROW_SECONDS
+            for name in [name for name, since in self._left.items() if since < long_ago]:
+                del self._left[name], self._subscribers[name]
+        return frozenset(self._subscribers)
 
     def _tell(self, event: Document) -> None:
-        if event["operationType"] not in _OPERATIONS:
+        if event["operationType"] not in OPERATIONS:
             # A collection was dropped or renamed: its rows are gone, and nobody lists them.
             self._reset()
             return
-        change = _change(event)
-        for subscriber in self._subscribers[change.collection]:
-            subscriber.changed(change)
+        told = change(event)
+        for subscriber in self._subscribers.get(told.collection, ()):
+            subscriber.changed(told)
 
     def _reset(self) -> None:
         for subscriber in {id(one): one for each in self._subscribers.values() for one in each}.values():
             subscriber.reset()
 
 
-async def _answer(stream: AsyncCommandCursor[Document]) -> list[Document]:
-    """What the stream says next; nothing after a quarter of a second without news."""
-    changes: list[Document] = []
-    async with asyncio.timeout(ANSWER_SECONDS):
-        # One question and its whole answer; the public methods give one change at a time, and hide where it ends.
-        await stream._next_batch(changes)
-    return changes
-
-
-def _complete(changes: Sequence[Document], token: Mapping[str, Any] | None) -> bool:
+def _complete(events: Sequence[Document], place: str | None) -> bool:
     """Whether the answer told all there was: it is too small to be cut, or its token lies beyond its last change."""
-    return len(changes) <= SURELY_ALL or changes[-1]["_id"] != token
+    return len(events) <= SURELY_ALL or events[-1]["_id"]["_data"] != place
 
 
-def _stages(collections: Sequence[str], token: Mapping[str, Any] | None) -> list[Document]:
+def _of(collections: Sequence[str]) -> Mapping[str, Any]:
     watched = {"$in": collections}
-    # `startAfter` goes on after any token, also one with which a stream has ended.
-    return [
-        {"$changeStream": {} if token is None else {"startAfter": token}},
-        {"$match": {"$or": [{"ns.coll": watched}, {"to.coll": watched}, {"operationType": "invalidate"}]}},
-    ]
-
-
-def _change(event: Document) -> Change:
-    update = event.get("updateDescription")
-    return Change(
-        collection=event["ns"]["coll"],
-        operation=event["operationType"],
-        key=event["documentKey"]["_id"],
-        time=event["clusterTime"],
-        token=event["_id"]["_data"],
-        columns=None if update is None else _columns(update),
-        row=event.get("fullDocument"),
-    )
-
-
-def _columns(update: Mapping[str, Any]) -> frozenset[str]:
-    """The columns of the paths that an update set, removed or shortened."""
-    shortened = (array["field"] for array in update.get("truncatedArrays", ()))
-    return frozenset(path.split(".", 1)[0] for path in (*update["updatedFields"], *update["removedFields"], *shortened))
+    return {"$or": [{"ns.coll": watched}, {"to.coll": watched}, {"operationType": "invalidate"}]}

@@ -12,7 +12,7 @@ from pymongo.read_concern import ReadConcern
 
 from models.invariant import Invariant
 from models.store.connection import Database
-from models.store.indexes import existing, shape, shape_found
+from models.store.indexes import existing, images, shape, shape_found
 from models.table import Index
 
 CHECK_MILLISECONDS = 30_000
@@ -56,7 +56,10 @@ class IndexFacts:
 
 @dataclass(frozen=True, slots=True)
 class TableFacts:
-    """A collection: its estimated number of rows and their size in bytes, before compression and on the disk."""
+    """A collection: its estimated number of rows and their size in bytes, before compression and on the disk.
+
+    `images` is whether MongoDB keeps its rows as they were before and after each change.
+    """
 
     collection: str
     exists: bool
@@ -64,6 +67,7 @@ class TableFacts:
     size: int
     size_on_disk: int
     indexes: tuple[IndexFacts, ...]
+    images: bool = False
 
 
 async def server(database: Database) -> ServerFacts:
@@ -103,6 +107,7 @@ async def table(database: Database, collection: str, declared: Sequence[Index]) 
             *(_index(name, found, wanted.get(name), stats, uses) for name, found in there.items()),
             *(_missing(index) for index in declared if index.name not in there),
         ),
+        images=(await images(database)).get(collection, False),
     )
 
 

@@ -2,14 +2,16 @@
 
 import time
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from bson import ObjectId
 
 from models.actor import Actor
 from models.principal import Identity
-from models.store.feed import Change, Feed
+from models.store.changes import Change
+from models.store.feed import Feed
 
 KEPT_ACTORS = 10_000
 """Actors that are kept, the least recently used leaving first: one takes about two kilobytes."""
@@ -24,6 +26,9 @@ Source = tuple[str, ObjectId]
 """A row that an actor was made from, by its collection and its id."""
 
 Columns = Mapping[str, frozenset[str] | None]
+
+Told = Callable[[], None]
+"""Who wants to know that a row may have changed; it must neither wait nor raise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,7 @@ class Kept:
         self._changes = 0
         self._changed: dict[Source, int] = {}
         self._unsure_before = 0
+        self._watchers: dict[Source, dict[Told, int]] = {}
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -106,16 +112,42 @@ class Kept:
         """Forget the actors that were or are being made from these rows of the collection; None for any of its rows."""
         if collection not in self._columns:
             return
-        if keys is None or len(self._changed) >= self._capacity:
+        if keys is None:
             self.reset()
+            return
+        if len(self._changed) >= self._capacity:
+            self._forget_all()
         self._changes += 1
-        for source in ((collection, key) for key in keys or ()):
+        for source in ((collection, key) for key in keys):
             self._changed[source] = self._changes
             for actor in tuple(self._made_from.get(source, ())):
                 self._forget(actor)
+            for told in tuple(self._watchers.get(source, ())):
+                told()
 
     def reset(self) -> None:
-        """Forget all actors, and those that are being made."""
+        """Forget all actors, and those that are being made, and tell everybody who watches."""
+        self._forget_all()
+        for told in {told: None for watchers in self._watchers.values() for told in watchers}:
+            told()
+
+    def watch(self, sources: Sequence[Source], told: Told) -> Told:
+        """Call `told` whenever one of the rows may have changed, until what this returns is called."""
+        for source in sources:
+            watchers = self._watchers.setdefault(source, {})
+            watchers[told] = watchers.get(told, 0) + 1
+        return partial(self._unwatch, sources, told)
+
+    def _unwatch(self, sources: Sequence[Source], told: Told) -> None:
+        for source in sources:
+            watchers = self._watchers[source]
+            watchers[told] -= 1
+            if not watchers[told]:
+                del watchers[told]
+            if not watchers:
+                del self._watchers[source]
+
+    def _forget_all(self) -> None:
         self._changes += 1
         self._unsure_before = self._changes
         self._changed.clear()

@@ -16,7 +16,7 @@ from models.principal import Identity, Profile
 from models.row import Row
 from models.store.connection import MAJORITY, Database
 from models.store.feed import Feed
-from models.store.kept import Kept, Key, Source
+from models.store.kept import Kept, Key, Source, Told
 from models.table import Table, document
 
 LOGIN_NOTED_MILLISECONDS = 3_600_000
@@ -36,6 +36,7 @@ class Principals:
         self._database = database.with_options(write_concern=MAJORITY)
         read = {profile.table.collection: frozenset({"accountId", *profile.grants.values()}) for profile in profiles}
         self._kept = Kept(feed, {ACCOUNTS.collection: None, **read})
+        self._collections = {profile.product: profile.table.collection for profile in profiles}
 
     @property
     def hits(self) -> int:
@@ -54,11 +55,42 @@ class Principals:
         key = (identity, tuple([profile.product for profile in (*used, *known)]))
         return self._kept.find(key) or await self._load(key, used, [*used, *known])
 
+    async def again(self, identity: Identity, known: Sequence[Profile] = ()) -> Actor:
+        """The same for somebody who was there a while ago: nothing is written, and nothing is made that is gone.
+
+        Raises FORBIDDEN for an account that is suspended, deleted or gone.
+        """
+        key = (identity, tuple([profile.product for profile in known]))
+        return self._kept.find(key) or await self._reload(key, known)
+
+    def watch(self, actor: Actor, told: Told) -> Told:
+        """Call `told` whenever a row that the actor was made from may have changed, until what this returns is called.
+
+        It hears of writes of this process and of what the feed tells, at once, and when the feed has lost its place.
+        It must neither wait nor raise. Nobody but accounts has rows.
+        """
+        if actor.account is None:
+            return _nothing
+        own = [(self._collections[product], row) for product, row in actor.profiles.items()]
+        return self._kept.watch([(ACCOUNTS.collection, actor.account), *own], told)
+
+    async def _reload(self, key: Key, wanted: Sequence[Profile]) -> Actor:
+        began = self._kept.moment()
+        account = await self._find(key[0], wanted)
+        if account is None:
+            raise Refusal(Code.FORBIDDEN, f"This account is {AccountStatus.DELETED}.")
+        _check_active(account)
+        profiles = {profile.product: rows[0] for profile in wanted if (rows := account.get(profile.product))}
+        actor = _actor(account, profiles, wanted)
+        # Kept as `actor` would: neither was anything to be made, nor was the login to be noted.
+        if len(profiles) == len(wanted) and not _news(account, key[0]):
+            self._kept.keep(key, actor, _sources(account, profiles, wanted), began, _seconds_until_noted(account))
+        return actor
+
     async def _load(self, key: Key, used: Sequence[Profile], wanted: Sequence[Profile]) -> Actor:
         began, identity = self._kept.moment(), key[0]
         account = await self._find(identity, wanted) or await self._make_account(identity)
-        if account["status"] != AccountStatus.ACTIVE:
-            raise Refusal(Code.FORBIDDEN, f"This account is {account['status']}.")
+        _check_active(account)
         await self._refresh(account, identity)
         profiles: dict[str, Document] = {}
         for profile in wanted:
@@ -117,21 +149,34 @@ class Principals:
 
     async def _refresh(self, account: Document, identity: Identity) -> None:
         """Keep what the identity provider says of the person, when it says something new."""
-        told = {
-            "email": identity.email,
-            "emailVerified": identity.emailVerified if identity.email else None,
-            "displayName": identity.name,
-            "imageUrl": identity.picture,
-        }
-        news: Document = {
-            column: said for column, said in told.items() if said is not None and account.get(column) != said
-        }
-        if account.get("lastLoginAt", 0) < now() - LOGIN_NOTED_MILLISECONDS:
-            news["lastLoginAt"] = now()
+        news = _news(account, identity)
         if news:
             change = {"$set": {**news, "updatedAt": now()}, "$inc": {"version": 1}}
             await self._database[ACCOUNTS.collection].update_one({"_id": account["_id"]}, change)
             self.changed(ACCOUNTS.collection, [account["_id"]])
+
+
+def _check_active(account: Document) -> None:
+    if account["status"] != AccountStatus.ACTIVE:
+        raise Refusal(Code.FORBIDDEN, f"This account is {account['status']}.")
+
+
+def _news(account: Document, identity: Identity) -> Document:
+    """What is to be written of a person who has come with this identity now."""
+    told = {
+        "email": identity.email,
+        "emailVerified": identity.emailVerified if identity.email else None,
+        "displayName": identity.name,
+        "imageUrl": identity.picture,
+    }
+    news: Document = {column: said for column, said in told.items() if said is not None and account.get(column) != said}
+    if account.get("lastLoginAt", 0) < now() - LOGIN_NOTED_MILLISECONDS:
+        news["lastLoginAt"] = now()
+    return news
+
+
+def _nothing() -> None:
+    """End a watch that watches nothing."""
 
 
 def _sources(account: Document, profiles: Mapping[str, Document], wanted: Sequence[Profile]) -> list[Source]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from bson import ObjectId
+from bson.timestamp import Timestamp
 
 from models.actor import Actor
 from models.policy import EVERYTHING, NOTHING, Filter, both
@@ -21,18 +22,18 @@ Document = dict[Any, Any]
 
 
 class Reader:
-    """Answers asks from one database, which works on no single call for longer than `seconds`.
+    """Answers asks from one database.
 
-    The limit is the same for every call and goes with it as a number: a tenth cheaper than a deadline that pymongo
-    reckons with at each step. The time of a whole operation is its caller's affair: who cancels it closes the
+    The limit of a single call is the same for all and goes with it as a number: a tenth cheaper than a deadline that
+    pymongo reckons with at each step. The time of a whole operation is its caller's affair: who cancels it closes the
     connection, and MongoDB stops what it was doing for it.
     """
 
-    def __init__(self, database: Database, seconds: float) -> None:
+    def __init__(self, database: Database, asking: Asking) -> None:
         self._collections = Collections(database)
-        self._milliseconds = int(seconds * 1000)
-        self._asking = Asking(database, self._milliseconds)
-        self._gathering = Gathering(self._asking)
+        self._milliseconds = asking.milliseconds
+        self._asking = asking
+        self._gathering = Gathering(asking)
 
     async def one(self, ask: Ask, actor: Actor) -> Document | None:
         """The first row of the ask, or None: not there and not the actor's are the same."""
@@ -56,6 +57,21 @@ class Reader:
         rows = await self._find(ask, actor, limit)
         await self.attend(ask.children, rows, actor)
         return rows
+
+    async def snapshot(self, ask: Ask, actor: Actor, at: Timestamp) -> Rows:
+        """A page of rows as they were at a time of the cluster; their descendants are as they are now."""
+        assert ask.page is not None  # noqa: S101  # a list that is followed has a page
+        answer = cut(ask.page, await self._paged(ask, ask.page, actor, at))
+        await self.attend(ask.children, answer.rows, actor)
+        return answer
+
+    async def shown(self, ask: Ask, actor: Actor, row: Mapping[str, Any], related: Written) -> Document:
+        """What the ask shows the actor of a row that he may read, with its descendants; of those that are `related`
+        none is asked for again."""
+        mine = dict(row)
+        redact(ask, actor, (mine,))
+        await self.attend(ask.children, (mine,), actor, related)
+        return mine
 
     async def page(self, ask: Ask, actor: Actor) -> Rows:
         """A page of rows with their descendants."""
@@ -165,6 +181,8 @@ class Reader:
         for table, entries in by_table.items():
             ids = {key.binary: key for child, parents in entries for key in _keys(parents, child)}
             columns = frozenset().union(*(child.ask.columns for child, _ in entries))
+            if written:
+                await written.fetch(table, ids)
             found = _known(Ask(table, columns), ids, actor, written) if written else {}
             rows = await self._by_ids(Ask(table, columns), list(ids.values()), actor)
             found |= {row["_id"].binary: row for row in rows}
@@ -191,12 +209,14 @@ class Reader:
         redact(ask, actor, rows)
         return rows
 
-    async def _paged(self, ask: Ask, page: Page, actor: Actor) -> list[Document]:
-        rows = await self._stretch(ask, page, actor)
+    async def _paged(self, ask: Ask, page: Page, actor: Actor, at: Timestamp | None = None) -> list[Document]:
+        rows = await self._stretch(ask, page, actor, at=at)
         redact(ask, actor, rows)
         return rows
 
-    async def _stretch(self, ask: Ask, page: Page, actor: Actor, within: Filter = EVERYTHING) -> list[Document]:
+    async def _stretch(
+        self, ask: Ask, page: Page, actor: Actor, within: Filter = EVERYTHING, at: Timestamp | None = None
+    ) -> list[Document]:
         condition = both(pipeline.matching(ask, actor), within, pipeline.stretch(page))
         if condition is NOTHING:
             return []
@@ -207,6 +227,7 @@ class Reader:
             page.limit + 1,
             sort=pipeline.direction(page).keys,
             hint=page.index,
+            at=at,
         )
 
     async def _searched(self, ask: Ask, page: Page, actor: Actor) -> list[Document]:
@@ -243,8 +264,8 @@ def _keys(parents: Iterable[Document], child: One) -> Iterator[ObjectId]:
 def _known(ask: Ask, ids: dict[bytes, ObjectId], actor: Actor, written: Written) -> dict[bytes, Document]:
     """The readable ones of the rows that were just written; none of those is left in `ids`."""
     rows = written.rows(ask.table, ids)
-    for key in rows:
-        del ids[key]
+    for key in (*rows, *written.settled(ask.table)):
+        ids.pop(key, None)
     readable = {key: row for key, row in rows.items() if ask.table.policy.read.admits(actor, row)}
     redact(ask, actor, readable.values())
     return readable

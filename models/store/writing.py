@@ -16,7 +16,7 @@ from models.errors import Code, Refusal, not_found
 from models.policy import EVERYTHING, NOTHING, Filter, Rule, both
 from models.row import Row
 from models.store.connection import BY_ID, MAJORITY, Collections, Database
-from models.store.written import current, noted
+from models.store.written import HELD, current, noted
 from models.table import Table, document
 from models.validation import check
 
@@ -28,9 +28,6 @@ Update = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 Notice = Callable[[str, Iterable[ObjectId] | None], None]
 
 DUPLICATE_KEY = 11000
-
-HELD = "@held"
-"""The key under which a held row carries its last holder; it is no column's name."""
 
 
 class Writer:

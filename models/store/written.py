@@ -12,6 +12,9 @@ from models.table import Table
 
 Document = dict[str, Any]
 
+HELD = "@held"
+"""The key under which a held row carries its last holder; it is no column's name."""
+
 
 class Written:
     """The rows that were written, whole and as they are stored now, and the keys of all that was touched."""
@@ -50,6 +53,13 @@ class Written:
         """Copies of the rows that are known, of those with these ids."""
         known = self._rows.get(table.collection)
         return {} if known is None else {key: dict(known[key]) for key in keys if key in known}
+
+    async def fetch(self, table: Table[Any], ids: Mapping[bytes, ObjectId]) -> None:
+        """Have rows at hand that are about to be asked for; of what is written nothing more is to be had."""
+
+    def settled(self, table: Table[Any]) -> Iterable[bytes]:  # noqa: ARG002  # what is not written may still be there
+        """The ids of rows that need not be asked for: they are known, or known not to be there."""
+        return ()
 
     def _touch(self, table: Table[Any], key: ObjectId) -> None:
         keys = self.touched.setdefault(table.collection, set())

@@ -30,6 +30,7 @@ from resolvers.scalars import Timestamp
 from resolvers.table import Node, column, identity, node, reference, viewer_can
 from resolvers.verbs.read import listed, one_by_id
 from resolvers.verbs.relate import edge, many, one
+from resolvers.verbs.watch import ListChange, watched
 from resolvers.verbs.write import Change, Input, Outcome, Payload, change, optional, required
 
 if TYPE_CHECKING:
@@ -161,4 +162,11 @@ class ConversationMutations:
     advisorConversationCreate: AdvisorConversationCreatePayload = change(create, "Begin a conversation.")
     advisorConversationUpdate: AdvisorConversationUpdatePayload = change(
         update, "Rename one of your conversations.", current="conversation"
+    )
+
+
+@strawberry.type
+class ConversationSubscriptions:
+    advisorConversationChanges: ListChange[AdvisorConversation] = watched(
+        MINE, "Your conversations, kept up to date: new ones, other titles, and those that move up."
     )

@@ -12,10 +12,9 @@ from models.advisor.memory import MEMORIES, MemoryRow
 from models.policy import NOTHING, Filter, both
 from models.validation import build
 from resolvers.adjectives import orders
-from resolvers.advisor.scope import conversation_of
+from resolvers.advisor.scope import WHOSE, conversation_of, inside
 from resolvers.connection import Connection
-from resolvers.context import Context
-from resolvers.listing import REQUIRED, Listing, argument
+from resolvers.listing import Listing, argument
 from resolvers.scalars import JSON, Timestamp
 from resolvers.table import Node, column, identity, node, reference, viewer_can
 from resolvers.verbs.read import listed
@@ -48,9 +47,8 @@ class AdvisorMemory(Node):
 OF_CONVERSATION = Listing(MEMORIES, orders("AdvisorMemory", UPDATED_AT=("-updatedAt",)), fixed=("conversationId",))
 
 
-async def _named(_context: Context, given: Mapping[str, Any]) -> Filter:
-    conversation = global_id.decode(CONVERSATIONS, given["conversationId"])
-    parts: list[Filter] = [NOTHING if conversation is None else {"conversationId": conversation}]
+def _named(given: Mapping[str, Any]) -> Filter:
+    parts = [inside(given)]
     if (text := given.get("advisorId")) is not None:
         advisor = global_id.decode(ADVISORS, text)
         parts.append(NOTHING if advisor is None else {"advisorId": advisor})
@@ -65,7 +63,7 @@ class MemoryQueries:
         OF_CONVERSATION,
         "What advisors remember in a conversation, last changed first.",
         {
-            "conversationId": (argument(strawberry.ID, "Conversation to look in."), REQUIRED),
+            **WHOSE,
             "advisorId": (argument(strawberry.ID | None, "Only what this advisor remembers."), strawberry.UNSET),
             "key": (argument(str | None, "Only what is remembered under this key."), strawberry.UNSET),
         },

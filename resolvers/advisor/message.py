@@ -1,25 +1,26 @@
 """AdvisorMessage: a message in a conversation."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from models import global_id
+from models.actor import Actor
 from models.advisor.advisor import ADVISORS
 from models.advisor.conversation import CONVERSATIONS
-from models.advisor.message import MESSAGES, MessageSender, MessageStatus
+from models.advisor.message import MESSAGES, MessageSender, MessageStatus, unheld
+from models.advisor.rules import ANSWERING
+from models.clock import now
 from models.errors import Code, Refusal
-from models.policy import EVERYTHING, NOTHING, SIGNED_IN, Filter
+from models.policy import NOTHING, SIGNED_IN, Filter
 from resolvers.adjectives import TIMES, choices, ids, orders, where
-from resolvers.advisor.scope import mine
+from resolvers.advisor.scope import WHOSE, inside, mine
 from resolvers.connection import Connection
-from resolvers.context import Context
 from resolvers.listing import Listing, argument
 from resolvers.scalars import JSON, Timestamp
 from resolvers.table import Node, choice, column, identity, node, reference, viewer_can
 from resolvers.verbs.read import listed
 from resolvers.verbs.relate import one
+from resolvers.verbs.watch import ListChange, watched
 from resolvers.verbs.write import Change, Input, Outcome, Payload, change, optional, required
 
 if TYPE_CHECKING:
@@ -88,20 +89,31 @@ OF_CONVERSATION = Listing(MESSAGES, ORDERS, fixed=("conversationId",), where=MES
 FOUND = Listing(MESSAGES, ORDERS, fixed=("userId",), scope=mine, searched=True)
 
 
-async def _inside(_context: Context, given: Mapping[str, Any]) -> Filter:
-    if given.get("conversationId") is None:
-        return EVERYTHING
-    conversation = global_id.decode(CONVERSATIONS, given["conversationId"])
-    return NOTHING if conversation is None else {"conversationId": conversation}
+def _streaming(actor: Actor) -> Filter:
+    return {"status": MessageStatus.STREAMING} if ANSWERING.admits(actor, {}) else NOTHING
+
+
+def _unheld(_actor: Actor) -> Filter:
+    return unheld(now())
+
+
+DUE = Listing(MESSAGES, ORDERS, fixed=("status",), scope=_streaming, within=_unheld)
 
 
 @strawberry.type
 class MessageQueries:
+    advisorMessages: Connection[AdvisorMessage] = listed(
+        OF_CONVERSATION, "Messages of a conversation, oldest first; `last: 10` gives the newest ten.", WHOSE, inside
+    )
+    advisorAnswersDue: Connection[AdvisorMessage] = listed(
+        DUE,
+        "Answers that have begun and that nobody gives, oldest first; empty for all but the service that gives them.",
+    )
     advisorMessageSearch: Connection[AdvisorMessage] = listed(
         FOUND,
         "Messages in your conversations that hold the words, by relevance.",
         {"conversationId": (argument(strawberry.ID | None, "Only in this conversation."), strawberry.UNSET)},
-        _inside,
+        inside,
     )
 
 
@@ -159,3 +171,13 @@ class MessageMutations:
         update, "Change the text of a message of your own.", current="message"
     )
     advisorMessageDelete: AdvisorMessageDeletePayload = change(delete, "Delete a message in your conversation.")
+
+
+@strawberry.type
+class MessageSubscriptions:
+    advisorMessageChanges: ListChange[AdvisorMessage] = watched(
+        OF_CONVERSATION,
+        "The messages of a conversation, kept up to date; answers grow as they arrive.",
+        WHOSE,
+        inside,
+    )

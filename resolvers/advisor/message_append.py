@@ -7,14 +7,24 @@ from bson import ObjectId
 
 from models.advisor.advisor import ADVISORS
 from models.advisor.conversation import CONVERSATIONS
-from models.advisor.message import CONTENT_CHARACTERS, MESSAGES, MessageRow, MessageSender, MessageStatus
+from models.advisor.message import (
+    CONTENT_CHARACTERS,
+    LEASE_SECONDS,
+    MESSAGES,
+    MessageRow,
+    MessageSender,
+    MessageStatus,
+)
 from models.advisor.rules import ANSWERING
 from models.advisor.selection import SELECTIONS
-from models.advisor.user import USERS
+from models.clock import now
 from models.errors import Code, Refusal
 from models.validation import build
 from resolvers.advisor.message import AdvisorMessage
-from resolvers.advisor.message_send import counted
+from resolvers.advisor.message_claim import (
+    refuse_other,
+)
+from resolvers.advisor.message_send import counted, met
 from resolvers.advisor.scope import choosable_by
 from resolvers.table import column
 from resolvers.verbs.relate import one
@@ -27,6 +37,7 @@ class AdvisorMessageAppendInput(Input):
     advisorId: strawberry.ID = required("Advisor that answers, on the owner's board or active in the conversation.")
     content: str = required("The piece; the whole answer may have 32,000 characters.")
     id: strawberry.ID | None = optional("Id of the answer: chosen with the first piece, and kept to by later ones.")
+    lease: str | None = optional("Lease of the answer, if it was claimed; each piece renews it.")
 
 
 @strawberry.type(description="The answer with the piece.")
@@ -43,21 +54,27 @@ async def append(hand: Change, input: AdvisorMessageAppendInput) -> Outcome:
         "advisorId": hand.key(ADVISORS, input.advisorId, "advisorId"),
         "status": MessageStatus.STREAMING,
     }
-    streaming = await hand.store.write.effect_read(MESSAGES, answer)
+    streaming = await hand.store.write.effect_read(MESSAGES, answer, "lease")
     if streaming is None:
+        # Who holds a lease goes on with an answer, and never begins one: it may have been deleted meanwhile.
+        refuse_other({}, input.lease)
         return {"message": await _begin(hand, input, answer), "created": True}
     if input.id is not None and hand.new_key(MESSAGES, input.id) != streaming["_id"]:
         raise Refusal(Code.CONFLICT, "The advisor is already giving another answer in this conversation.", "id")
-    await _grow(hand, streaming["_id"], input.content)
+    refuse_other(streaming, input.lease)
+    await _grow(hand, streaming["_id"], input.content, input.lease)
     return {"message": streaming["_id"], "created": False}
 
 
-async def _grow(hand: Change, key: ObjectId, piece: str) -> None:
+async def _grow(hand: Change, key: ObjectId, piece: str, lease: str | None) -> None:
     """One statement, so that no piece is lost: MongoDB adds the piece to the text as it finds it."""
     longest = CONTENT_CHARACTERS - len(piece)
-    fits = {"_id": key, "status": MessageStatus.STREAMING, "$expr": {"$lte": [{"$strLenCP": "$content"}, longest]}}
-    more = [{"$set": {"content": {"$concat": ["$content", {"$literal": piece}]}}}]
-    if await hand.store.write.effect_one(MESSAGES, fits, more) is None:
+    mine = {"_id": key, "status": MessageStatus.STREAMING, "lease": lease}
+    fits = {**mine, "$expr": {"$lte": [{"$strLenCP": "$content"}, longest]}}
+    grown: dict[str, Any] = {"content": {"$concat": ["$content", {"$literal": piece}]}}
+    if lease is not None:
+        grown["leaseUntil"] = {"$max": ["$leaseUntil", now() + 1000 * LEASE_SECONDS]}
+    if await hand.store.write.effect_one(MESSAGES, fits, [{"$set": grown}]) is None:
         raise Refusal(Code.TOO_LONG, f"An answer may have {CONTENT_CHARACTERS} characters.", "content")
 
 
@@ -67,7 +84,7 @@ async def _begin(hand: Change, input: AdvisorMessageAppendInput, answer: dict[st
     values = {**answer, "userId": conversation["userId"], "sender": MessageSender.ADVISOR, "content": input.content}
     row = build(MessageRow, {"id": hand.new_key(MESSAGES, input.id), **values})
     key = await hand.store.write.insert(MESSAGES, row, hand.actor)
-    await _met(hand, row.userId, answer["advisorId"])
+    await met(hand, row.userId, [answer["advisorId"]])
     return key
 
 
@@ -84,12 +101,6 @@ async def may_answer(hand: Change, conversation: dict[str, Any], advisor: Object
     may = {"_id": advisor, **choosable_by(conversation["userId"])}
     if await hand.store.write.effect_read(ADVISORS, may) is None:
         raise Refusal(Code.WRONG_STATE, "The advisor is not active.", "advisorId")
-
-
-async def _met(hand: Change, owner: ObjectId, advisor: ObjectId) -> None:
-    """Whoever an advisor has answered may see its name for good."""
-    first = {"_id": owner, "metAdvisorIds": {"$ne": advisor}}
-    await hand.store.write.effect_one(USERS, first, {"$addToSet": {"metAdvisorIds": advisor}}, quiet=True)
 
 
 @strawberry.type

@@ -1,22 +1,38 @@
 """What several lists and writes of the advisor chat are limited to."""
 
+from collections.abc import Mapping
 from typing import Any
 
+import strawberry
 from bson import ObjectId
 
+from models import global_id
 from models.actor import Actor
 from models.advisor.advisor import ADVISORS, AdvisorStatus
 from models.advisor.conversation import CONVERSATIONS
 from models.advisor.rules import ANSWERING, OWNER
 from models.advisor.selection import SELECTIONS
 from models.errors import Code, Refusal, not_found
-from models.policy import Filter, RowData, both
+from models.policy import EVERYTHING, NOTHING, Filter, RowData, both
+from resolvers.listing import REQUIRED, argument
 from resolvers.verbs.write import Change
 
 
 def mine(actor: Actor) -> Filter:
     """The rows of the caller; none for who has no profile here."""
     return OWNER.filter(actor)
+
+
+def inside(given: Mapping[str, Any]) -> Filter:
+    """The rows of the conversation that the argument names, where it names one."""
+    if given.get("conversationId") is None:
+        return EVERYTHING
+    conversation = global_id.decode(CONVERSATIONS, given["conversationId"])
+    return NOTHING if conversation is None else {"conversationId": conversation}
+
+
+WHOSE = {"conversationId": (argument(strawberry.ID, "Conversation to look in."), REQUIRED)}
+"""The argument of lists that are one conversation's."""
 
 
 async def conversation_of(hand: Change, text: str) -> dict[str, Any]:

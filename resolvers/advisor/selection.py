@@ -22,6 +22,7 @@ from resolvers.scalars import Timestamp
 from resolvers.table import Node, choice, column, computed, identity, node, reference, viewer_can
 from resolvers.verbs.read import listed
 from resolvers.verbs.relate import edge, one
+from resolvers.verbs.watch import ListChange, watched
 from resolvers.verbs.write import Change, Input, Outcome, Payload, change, required
 
 choice(
@@ -149,3 +150,8 @@ async def unselect_row(hand: Change, key: ObjectId) -> None:
 class SelectionMutations:
     advisorSelect: AdvisorSelectPayload = change(select, "Put an advisor on your board; twice is once.")
     advisorUnselect: AdvisorUnselectPayload = change(unselect, "Take an advisor off your board.")
+
+
+@strawberry.type
+class SelectionSubscriptions:
+    advisorBoardChanges: ListChange[AdvisorSelection] = watched(BOARD, "Your board, kept up to date.")

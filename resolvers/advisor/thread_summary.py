@@ -11,10 +11,12 @@ from models.advisor.thread_summary import THREAD_SUMMARIES, ThreadSummaryRow
 from models.errors import not_found
 from models.validation import build
 from resolvers.adjectives import orders
-from resolvers.advisor.scope import conversation_of
+from resolvers.advisor.scope import WHOSE, conversation_of, inside
+from resolvers.connection import Connection
 from resolvers.listing import Listing
 from resolvers.scalars import Timestamp
 from resolvers.table import Node, column, identity, node, reference, viewer_can
+from resolvers.verbs.read import listed
 from resolvers.verbs.relate import one
 from resolvers.verbs.write import Change, Input, Outcome, Payload, change, optional, required
 
@@ -39,6 +41,13 @@ class AdvisorThreadSummary(Node):
 OF_CONVERSATION = Listing(
     THREAD_SUMMARIES, orders("AdvisorThreadSummary", CREATED_AT=("-createdAt",)), fixed=("conversationId",)
 )
+
+
+@strawberry.type
+class ThreadSummaryQueries:
+    advisorThreadSummaries: Connection[AdvisorThreadSummary] = listed(
+        OF_CONVERSATION, "Summaries of a conversation, newest first.", WHOSE, inside
+    )
 
 
 @strawberry.input(description="A new summary.")

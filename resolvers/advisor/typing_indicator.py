@@ -13,14 +13,15 @@ from models.advisor.typing_indicator import TYPING_INDICATORS, TYPING_MILLISECON
 from models.advisor.user import USERS
 from models.clock import now
 from models.errors import Code, Refusal, not_found
-from models.policy import Filter
+from models.policy import Filter, RowData
 from models.validation import build
 from resolvers.adjectives import orders
-from resolvers.advisor.scope import within_reach
+from resolvers.advisor.scope import WHOSE, inside, within_reach
 from resolvers.listing import Listing
 from resolvers.scalars import Timestamp
 from resolvers.table import Node, column, identity, node, reference
 from resolvers.verbs.relate import one
+from resolvers.verbs.watch import ListChange, Until, watched
 from resolvers.verbs.write import Change, Input, Outcome, Payload, change, optional, required
 
 if TYPE_CHECKING:
@@ -105,3 +106,19 @@ def _said(typing: bool) -> dict[str, Any]:
 @strawberry.type
 class TypingIndicatorMutations:
     advisorTypingSet: AdvisorTypingSetPayload = change(set_typing, "Say whether you are typing in a conversation.")
+
+
+def _end(row: RowData) -> int:
+    """When the sign ends by itself, in Unix milliseconds."""
+    return int(row["expiresAt"].replace(tzinfo=UTC).timestamp() * 1000)
+
+
+@strawberry.type
+class TypingIndicatorSubscriptions:
+    advisorTypingChanges: ListChange[AdvisorTypingIndicator] = watched(
+        TYPING_NOW,
+        "Who is typing in a conversation now; a sign that is not renewed leaves the list by itself.",
+        WHOSE,
+        inside,
+        until=Until(_end, frozenset({"expiresAt"})),
+    )

@@ -1,6 +1,5 @@
 """Root fields that read: one row, a list of rows."""
 
-from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import strawberry
@@ -9,14 +8,10 @@ from models import global_id
 from models.policy import EVERYTHING, Filter
 from models.store.ask import Ask
 from models.table import Table
-from resolvers.context import Context
-from resolvers.listing import REQUIRED, Listing, argument
+from resolvers.listing import REQUIRED, Listing, Narrow, argument
 from resolvers.plan import Listed
 from resolvers.selection import Call
 from resolvers.verbs.root import Parameters, root
-
-Narrow = Callable[[Context, Mapping[str, Any]], Awaitable[Filter]]
-"""From a list's own arguments to a further condition on its rows."""
 
 
 def one_by_id(table: Table[Any], description: str) -> Any:
@@ -54,7 +49,7 @@ def listed(
     """A page of a list. `arguments` are the field's own ones, which `narrow` turns into a condition on the rows."""
 
     async def run(call: Call) -> Any:
-        extra = EVERYTHING if narrow is None else await narrow(call.context, call.arguments)
+        extra = EVERYTHING if narrow is None else narrow(call.arguments)
         ask = listing.ask(call, call.arguments, call.below.page, extra)
         return await call.context.store.read.page(ask, call.context.actor)
 

@@ -25,6 +25,7 @@ ROOTS = {"Query", "Mutation", "Subscription"}
 KERNEL = {
     *("Node", "PageInfo", "UserError", "ErrorCode", "Account", "AccountStatus", "Viewer", "ActorKind", "File"),
     *("Timestamp", "Date", "JSON", "URL", "EmailAddress", "Direction"),
+    "ListChangeKind",
     *("TextComparison", "IdComparison", "BooleanComparison", "TimestampComparison", "TagsComparison"),
     *(scalar for scalar in specified_scalar_types),
 }

@@ -10,8 +10,9 @@ from typing import Any
 from bson import ObjectId
 from pymongo import AsyncMongoClient
 
+from models.store.changes import Change
 from models.store.connection import Database
-from models.store.feed import COMMENT, Change, Feed
+from models.store.feed import COMMENT, Feed
 
 
 @dataclass

@@ -9,9 +9,11 @@ import pymongo
 import pytest
 from bson import ObjectId
 
+from models.store import changes
 from models.store import feed as module
+from models.store.changes import Change
 from models.store.connection import Database
-from models.store.feed import Change, Feed
+from models.store.feed import Feed
 from models.store.writing import Writer
 from tests.models.store.listening import Notes, behind, kill_streams, listening, standing, streams, until
 
@@ -42,7 +44,7 @@ async def test_tells_each_kind_of_change_in_order(own: Database) -> None:
     rows = [change for change in notes.changes if change.collection == "rows"]
     assert [change.collection for change in notes.changes] == ["rows"] * 5 + ["others"]
     assert notes.keys == [key] * 6
-    assert [(change.operation, change.columns, change.row) for change in rows] == [
+    assert [(change.operation, change.columns, change.after) for change in rows] == [
         ("insert", None, {"_id": key, "name": "a", "tags": [1, 2, 3], "at": {"x": 1, "y": 2}}),
         ("update", {"at", "size", "name"}, None),
         ("update", {"tags"}, None),
@@ -92,8 +94,8 @@ async def test_a_broken_stream_loses_nothing_and_repeats_nothing(own: Database) 
 
 async def test_an_unreachable_database_is_waited_for(own: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """Frozen at the start and again later: what changed meanwhile is told once it is back."""
-    monkeypatch.setattr(module, "ANSWER_SECONDS", 0.6)
-    monkeypatch.setattr(module, "CLOSE_SECONDS", 0.1)
+    monkeypatch.setattr(changes, "ANSWER_SECONDS", 0.6)
+    monkeypatch.setattr(changes, "CLOSE_SECONDS", 0.1)
     notes, key = Notes(), ObjectId()
     async with behind(own) as (network, seen):
         network.freeze()
@@ -141,7 +143,7 @@ async def test_a_lost_place_is_told_as_a_reset(own: Database) -> None:
     async with listening(own, notes, "rows") as feed:
         await feed.close()
         # A change of the year 2012, which MongoDB does not find; it answers alike when its history is gone.
-        feed._token = {"_data": "8250000000000000012B022C0100296F04"}
+        feed.place = "8250000000000000012B022C0100296F04"
         await own["rows"].insert_one({})
         feed.open()
         await until(lambda: notes.resets == 1)
@@ -208,11 +210,11 @@ async def test_is_fresh_also_under_changes_without_a_pause(own: Database) -> Non
 
 
 async def test_answers_that_may_be_cut_vouch_for_nothing() -> None:
-    changes = [{"_id": {"_data": str(number)}} for number in range(5)]
-    assert module._complete([], {"_data": "9"})
-    assert module._complete(changes[:4], {"_data": "3"})
-    assert module._complete(changes, {"_data": "9"})
-    assert not module._complete(changes, {"_data": "4"})
+    events = [{"_id": {"_data": str(number)}} for number in range(5)]
+    assert module._complete([], "9")
+    assert module._complete(events[:4], "3")
+    assert module._complete(events, "9")
+    assert not module._complete(events, "4")
 
 
 async def test_a_stream_that_breaks_before_its_first_answer_may_have_missed_something(own: Database) -> None:
@@ -220,7 +222,7 @@ async def test_a_stream_that_breaks_before_its_first_answer_may_have_missed_some
     async with listening(own, notes, "rows") as feed:
         await feed.close()
         # The place of a stream comes with its first answer.
-        feed._token = None
+        feed.place = None
         await own["rows"].insert_one({})
         assert notes.resets == 0
         feed.open()

@@ -1,15 +1,21 @@
-"""Index sync: what is missing is made, what differs is reported, and nothing is dropped unasked."""
+"""Index sync: what is missing is made, what differs is reported, and nothing is dropped unasked; images as well."""
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from bson import ObjectId
 from pymongo import AsyncMongoClient
 
+from models.advisor.message import MESSAGES
 from models.store.connection import Database
-from models.store.indexes import declarations, existing, sync
+from models.store.indexes import IMAGES, declarations, existing, images, sync
 from models.tables import TABLES
+from tests.fixtures.wire import Calls
+
+WATCHED = sorted(table.collection for table in TABLES if table.watched)
 
 
 @pytest.fixture
@@ -28,7 +34,7 @@ async def test_makes_every_declared_index_once(bare: Database) -> None:
     assert sorted(first.created) == declared
     assert (first.differing, first.unknown, first.dropped) == ([], [], [])
     second = await sync(bare, TABLES)
-    assert (second.created, second.differing, second.unknown, second.dropped) == ([], [], [], [])
+    assert (second.created, second.imaged, second.differing, second.unknown, second.dropped) == ([], [], [], [], [])
 
 
 async def test_keeps_uniqueness_conditions_and_expiry(bare: Database) -> None:
@@ -76,3 +82,68 @@ async def test_drops_when_told(bare: Database) -> None:
 
 async def test_no_collection_has_no_indexes(bare: Database) -> None:
     assert await existing(bare, "nowhere") == {}
+
+
+async def _seen(database: Database, collection: str) -> list[tuple[str, Any, Any]]:
+    """What a stream that demands images tells of a row's life: each operation with the row before and after."""
+    stages = [{"$match": {"operationType": {"$in": ["insert", "update", "delete"]}}}]
+    async with await database[collection].watch(
+        stages, full_document="required", full_document_before_change="required"
+    ) as stream:
+        key = ObjectId()
+        await database[collection].insert_one({"_id": key, "probe": 1})
+        await database[collection].update_one({"_id": key}, {"$set": {"probe": 2}})
+        await database[collection].delete_one({"_id": key})
+        told = [await stream.next() for _ in range(3)]
+    rows = [(change.get("fullDocumentBeforeChange"), change.get("fullDocument")) for change in told]
+    return [
+        (change["operationType"], before and before["probe"], after and after["probe"])
+        for change, (before, after) in zip(told, rows, strict=True)
+    ]
+
+
+LIFE = [("insert", None, 1), ("update", 1, 2), ("delete", 2, None)]
+
+
+async def test_watched_tables_are_told_of_with_images(bare: Database) -> None:
+    report = await sync(bare, TABLES)
+    assert sorted(report.imaged) == WATCHED
+    assert MESSAGES.collection in WATCHED
+    kept = await images(bare)
+    assert sorted(name for name in kept if kept[name]) == WATCHED
+    assert set(kept) == set(declarations(TABLES))
+    for collection in WATCHED:
+        # Unique indexes take a row without columns once, and it is gone before the next.
+        assert await _seen(bare, collection) == LIFE
+
+
+async def test_the_tests_own_database_has_images(watched: tuple[Database, Calls], empty: None) -> None:
+    assert await _seen(watched[0], MESSAGES.collection) == LIFE
+
+
+async def test_collections_that_are_there_get_images_and_keep_their_rows(bare: Database) -> None:
+    await bare[MESSAGES.collection].insert_one({"_id": 1, "probe": 0})
+    await bare.command({"create": "advisor_advisors", IMAGES: {"enabled": True}})
+    assert sorted((await sync(bare, TABLES)).imaged) == sorted(set(WATCHED) - {"advisor_advisors"})
+    assert await _seen(bare, MESSAGES.collection) == LIFE
+    assert await bare[MESSAGES.collection].find().to_list() == [{"_id": 1, "probe": 0}]
+
+
+async def test_processes_may_start_together(bare: Database) -> None:
+    await asyncio.gather(*(sync(bare, TABLES) for _ in range(3)))
+    kept = await images(bare)
+    assert sorted(name for name in kept if kept[name]) == WATCHED
+
+
+async def test_images_that_no_table_declares_are_ended_only_when_told(bare: Database) -> None:
+    await bare.command({"create": "advisor_memories", IMAGES: {"enabled": True}})
+    await bare.command({"create": "idempotency_keys", IMAGES: {"enabled": True}})
+    named = [f"advisor_memories.{IMAGES}", f"idempotency_keys.{IMAGES}"]
+    report = await sync(bare, TABLES)
+    assert (sorted(report.differing), report.dropped) == (named, [])
+    assert (await images(bare))["advisor_memories"] is True
+    report = await sync(bare, TABLES, drop=True)
+    assert (sorted(report.differing), sorted(report.dropped)) == (named, named)
+    kept = await images(bare)
+    assert sorted(name for name in kept if kept[name]) == WATCHED
+    assert (await sync(bare, TABLES)).differing == []

@@ -8,8 +8,9 @@ from bson import ObjectId
 from bson.timestamp import Timestamp
 
 from models.principal import Identity
+from models.store.changes import Change, Operation
 from models.store.connection import Database
-from models.store.feed import Change, Feed, Operation
+from models.store.feed import Feed
 from models.store.kept import FRESH_SECONDS, Kept, Key
 from tests.models.store.people import person
 

@@ -44,7 +44,7 @@ async def test_send_stores_the_message_and_touches_the_conversation(
         "message": {
             **given,
             "mentions": [gid(ADVISORS, advisor), ann.id],
-            "conversation": {"messageCount": 1},
+            "conversation": {"messageCount": 2},
             "sender": "USER",
             "advisorId": None,
             "advisor": None,
@@ -56,10 +56,10 @@ async def test_send_stores_the_message_and_touches_the_conversation(
         },
         "messageEdge": {"node": {"content": "Hello $name"}},
     }
-    [[stored], [touched]] = await rows(database, MESSAGES, CONVERSATIONS)
+    [[stored, _answer], [touched]] = await rows(database, MESSAGES, CONVERSATIONS)
     assert (stored["_id"], stored["userId"], stored["sender"]) == (key, ann.profile, "user")
     assert stored["contentJson"] == given["contentJson"]
-    assert (touched["messageCount"], touched["version"]) == (1, 1)
+    assert (touched["messageCount"], touched["version"]) == (2, 1)
     assert touched["updatedAt"] >= stored["createdAt"] > 1
 
 
@@ -101,7 +101,7 @@ async def test_unknown_mentions_are_left_out_and_told(api: Api, people: People, 
     told = [(error["code"], error["field"]) for error in payload["userErrors"]]
     assert told == [("NOT_FOUND", ["mentions", place]) for place in ("0", "2", "3", "4")]
     assert await write(api, "advisorMessageSend", ann, "message { mentions }", **given) == payload
-    assert await database[MESSAGES.collection].count_documents({}) == 1
+    assert await database[MESSAGES.collection].count_documents({"sender": "user"}) == 1
 
 
 async def test_fifty_sends_under_one_client_id_are_one_message(api: Api, people: People, database: Database) -> None:

@@ -1,0 +1,147 @@
+"""Runs a prepared operation of any kind to its results, one after the other: what long-lived transports carry."""
+
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from graphql import ExecutionResult, GraphQLError
+from graphql.error import located_error
+from graphql.execution import create_source_event_stream, execute
+from strawberry.execution import optimized_is_awaitable
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+
+from graphql_api.operations.compilation import RootField
+from graphql_api.operations.counters import count_operation
+from graphql_api.operations.faults import internal
+from graphql_api.operations.prepare import PreparedOperation, affordable
+from graphql_api.operations.run import presentable, run
+from graphql_api.operations.showing import showing
+from resolvers.context import Context
+from resolvers.selection import Call
+from resolvers.verbs.watch import Happening
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One result, ready for the wire: the JSON of it, and where a client resumes after it."""
+
+    body: bytes
+    cursor: str | None = None
+
+
+async def stream(
+    prepared: PreparedOperation, variables: dict[str, Any] | None, context: object, *, seconds: float
+) -> AsyncGenerator[Delivery, None]:
+    """The results of an operation: one of a query or a mutation, which has `seconds`; of a subscription all there are.
+
+    A subscription that is refused, or that cannot go on, ends with a result that has `errors`. Closing the generator
+    ends all that it has begun.
+    """
+    if prepared.kind != "subscription":
+        yield _delivered(await run(prepared, variables, context, seconds=seconds))
+        return
+    if error := affordable(prepared, variables):
+        yield _delivered(ExecutionResult(None, [error]))
+        return
+    async with aclosing(_subscription(prepared, variables, context)) as deliveries:
+        async for delivery in deliveries:
+            yield delivery
+
+
+async def _subscription(
+    prepared: PreparedOperation, variables: dict[str, Any] | None, context: object
+) -> AsyncGenerator[Delivery, None]:
+    try:
+        found = prepared.compilation.subscribed(variables or {}, context) if isinstance(context, Context) else None
+    except GraphQLError:
+        found = None
+    count_operation("subscription", "stock" if found is None else "compiled")
+    if found is None:
+        deliveries = _by_the_executor(prepared, variables, context)
+    else:
+        deliveries = _compiled(prepared, variables, *found)
+    async with aclosing(deliveries):
+        async for delivery in deliveries:
+            yield delivery
+
+
+async def _compiled(
+    prepared: PreparedOperation, variables: dict[str, Any] | None, root: RootField, call: Call
+) -> AsyncGenerator[Delivery, None]:
+    show = showing(root)
+    happenings: Any = root.run(call)
+    try:
+        async with aclosing(happenings):
+            async for happening in happenings:
+                try:
+                    body = await show.body(happening, call.variables)
+                except Exception:  # noqa: BLE001  # whatever it is, the stock executor meets it too, and can say what it is
+                    await happening.prepare()
+                    body = _encoded(await _shown(prepared, variables, call.context, happening))
+                yield Delivery(body, happening.cursor)
+    except Exception as error:  # noqa: BLE001  # told to the client as far as it may know it, and the stream is over
+        found = located_error(error, list(root.field.nodes), [root.field.key])
+        yield _delivered(ExecutionResult(None, [found]))
+
+
+async def _by_the_executor(
+    prepared: PreparedOperation, variables: dict[str, Any] | None, context: object
+) -> AsyncGenerator[Delivery, None]:
+    executor = StrawberryGraphQLCoreExecutionContext.build(
+        prepared.schema,
+        prepared.document,
+        context_value=context,
+        raw_variable_values=variables,
+        operation_name=prepared.name,
+        hide_suggestions=not prepared.suggestions,
+        is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]  # a TypeGuard that is annotated as bool
+    )
+    found: Any = ExecutionResult(None, executor) if isinstance(executor, list) else create_source_event_stream(executor)
+    happenings: Any = found if isinstance(found, ExecutionResult | AsyncIterator) else await found
+    if isinstance(happenings, ExecutionResult):
+        yield _delivered(happenings)
+        return
+    try:
+        async with aclosing(happenings):
+            async for happening in happenings:
+                result = await _shown(prepared, variables, context, happening)
+                yield Delivery(_encoded(result), happening.cursor)
+    except GraphQLError as error:
+        yield _delivered(ExecutionResult(None, [error]))
+
+
+async def _shown(
+    prepared: PreparedOperation, variables: dict[str, Any] | None, context: object, happening: Happening
+) -> ExecutionResult:
+    """The event as the stock executor shows it."""
+    result = execute(
+        prepared.schema,
+        prepared.document,
+        root_value=happening,
+        context_value=context,
+        variable_values=variables,
+        operation_name=prepared.name,
+        executor_class=StrawberryGraphQLCoreExecutionContext,
+        is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]  # a TypeGuard that is annotated as bool
+    )
+    return result if isinstance(result, ExecutionResult) else await result
+
+
+def _delivered(result: ExecutionResult) -> Delivery:
+    return Delivery(_encoded(result))
+
+
+def _encoded(result: ExecutionResult) -> bytes:
+    shown = presentable(result)
+    body: dict[str, Any] = {}
+    if shown.data is not None or not shown.errors or any(error.path for error in shown.errors):
+        body["data"] = shown.data
+    if shown.errors:
+        body["errors"] = [error.formatted for error in shown.errors]
+    try:
+        return orjson.dumps(body)
+    except TypeError as error:
+        # A stored value that JSON cannot say: ours to repair, not the client's.
+        return orjson.dumps({"errors": [internal(error).formatted]})
