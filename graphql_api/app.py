@@ -1,7 +1,7 @@
 """The whole pipeline of a request on one page, in its order."""
 
 from collections.abc import AsyncIterator, Awaitable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
@@ -10,11 +10,13 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
+from graphql_api.answering.worker import at_work
 from graphql_api.auth.service_keys import ServiceKeys
 from graphql_api.auth.tokens import TokenRules, TokenVerifier
 from graphql_api.context import Server
 from graphql_api.http.answer import Answer
 from graphql_api.http.assets import Assets, asset_route
+from graphql_api.http.connections import Connections
 from graphql_api.http.endpoint import GraphQLEndpoint
 from graphql_api.http.entrance import Entrance
 from graphql_api.http.health import health_routes
@@ -41,39 +43,48 @@ GRAPHQL = "/graphql"
 
 def build_app(
     settings: Settings, database: Database, *, page: Answer | None = None, assets: Assets | None = None
-) -> ASGIApp:
+) -> Entrance:
     """The server on an open database.
 
     `page` is what browsers get at `/graphql` (see `graphiql`), with its `assets`. Raises `SettingsError` for
     settings that do not fit together.
     """
     server = build_server(settings, database)
-    traffic = Traffic()
+    traffic, connections = Traffic(), Connections()
+    counters = Counters(traffic, lambda: server.store.principals.hits, connections)
     routes: list[BaseRoute] = [
         *([asset_route(assets)] if assets is not None else []),
         *health_routes(server.store.ready),
-        *([metrics_route(Counters(traffic, lambda: server.store.principals.hits))] if settings.metrics else []),
+        *([metrics_route(counters)] if settings.metrics else []),
     ]
-    return pipeline(GraphQLEndpoint(server, page), shell(routes, _life(server)), settings.cors_origins, traffic)
+    endpoint = GraphQLEndpoint(server, page, connections=connections, origins=settings.cors_origins)
+    others = shell(routes, _life(server, settings, connections))
+    return pipeline(endpoint, others, settings.cors_origins, traffic, connections)
 
 
-def pipeline(endpoint: ASGIApp, others: ASGIApp, origins: Sequence[str], traffic: Traffic) -> ASGIApp:
+def pipeline(
+    endpoint: ASGIApp,
+    others: ASGIApp,
+    origins: Sequence[str],
+    traffic: Traffic,
+    connections: Connections | None = None,
+) -> Entrance:
     """What a request passes: the entrance, for browsers the rules of other origins, then its path's application."""
 
     def by_path(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         # Before FastAPI's router: on the way to GraphQL there is nothing that it has to do.
-        app = endpoint if scope["type"] == "http" and scope["path"] == GRAPHQL else others
+        app = endpoint if scope["type"] != "lifespan" and scope["path"] == GRAPHQL else others
         return app(scope, receive, send)
 
     across = CORSMiddleware(
         by_path,
         allow_origins=origins,
         allow_methods=["GET", "POST"],
-        allow_headers=["Authorization", "Content-Type", HEADER],
+        allow_headers=["Authorization", "Content-Type", "Last-Event-ID", HEADER],
         expose_headers=[HEADER, "Retry-After"],
         max_age=PREFLIGHT_SECONDS,
     )
-    return Entrance(by_path, across, traffic)
+    return Entrance(by_path, across, traffic, connections)
 
 
 def shell(routes: Sequence[BaseRoute], life: Lifespan[FastAPI] | None = None) -> FastAPI:
@@ -90,13 +101,18 @@ def shell(routes: Sequence[BaseRoute], life: Lifespan[FastAPI] | None = None) ->
     )
 
 
-def _life(server: Server) -> Lifespan[FastAPI]:
+def _life(server: Server, settings: Settings, connections: Connections) -> Lifespan[FastAPI]:
+    # On the bundled MongoDB nobody else is there to answer.
+    answers = settings.answer_in_server or settings.mongodb_uri is None
+
     @asynccontextmanager
     async def life(_app: FastAPI) -> AsyncIterator[None]:
         await server.open()
         try:
-            yield
+            async with at_work(settings, server.store) if answers else nullcontext():
+                yield
         finally:
+            connections.end_all()
             await server.close()
 
     return life
@@ -118,6 +134,7 @@ def build_server(settings: Settings, database: Database) -> Server:
         service_keys=ServiceKeys(settings.service_keys),
         operation_seconds=settings.operation_seconds,
         page_limit=settings.page_limit,
+        leeway_seconds=settings.auth_leeway_seconds,
     )
 
 

@@ -29,6 +29,14 @@ def serve() -> None:
 
 
 @app.command()
+def answer() -> None:
+    """Give advisors' answers, beside the servers; as many of these as there is to do."""
+    from graphql_api.answering.command import run
+
+    _run(run())
+
+
+@app.command()
 def schema(
     write: Annotated[bool, typer.Option("--write", help="Write schema.graphql instead of printing it.")] = False,
     since: Annotated[
@@ -85,7 +93,11 @@ def token(
 def doctor(
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
     drop: Annotated[
-        bool, typer.Option("--drop-indexes", help="Replace indexes that differ and drop those declared nowhere.")
+        bool,
+        typer.Option(
+            "--drop-indexes",
+            help="Replace indexes that differ, drop those declared nowhere, and end images that no table declares.",
+        ),
     ] = False,
 ) -> None:
     """Examine the database: tables, rows, indexes and their use, and whatever is wrong."""

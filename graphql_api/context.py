@@ -1,6 +1,6 @@
 """What stands between HTTP and the resolvers: who asks becomes an actor, an operation gets its context."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -29,7 +29,10 @@ KEPT_SELECTIONS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """The parts that one request is answered with; `operation_seconds` is the time it may take."""
+    """The parts that one request is answered with; `operation_seconds` is the time it may take.
+
+    `leeway_seconds` is how long beyond its end a token is believed, for clocks differ.
+    """
 
     operations: Operations
     store: Store
@@ -37,6 +40,7 @@ class Server:
     service_keys: ServiceKeys
     operation_seconds: float
     page_limit: int
+    leeway_seconds: int = 0
 
     async def open(self) -> None:
         """Begin to listen to the changes of the database, now or as soon as it is there."""
@@ -57,6 +61,36 @@ class Server:
             fields = sorted(prepared.root_fields)
             log.info("operator access", actor=actor.key, kind=prepared.kind, fields=fields)
         return Context(actor, self.store, self.page_limit, request_id)
+
+    def principal(self, caller: Caller, /) -> str | None:
+        """The caller in one word that is the same for all his tokens; None for nobody in particular."""
+        if isinstance(caller, ServiceCaller):
+            return f"service:{caller.name}"
+        return f"{caller.claims.issuer} {caller.claims.subject}" if isinstance(caller, Bearer) else None
+
+    def expiry(self, caller: Caller, /) -> float | None:
+        """When the caller's token is believed no more, in seconds since 1970; None for one that lasts."""
+        return caller.claims.expires_at + self.leeway_seconds if isinstance(caller, Bearer) else None
+
+    async def admitted(self, caller: Caller, /) -> Actor:
+        """The caller as the actor of a connection, without profiles; raises `Refusal` FORBIDDEN."""
+        if isinstance(caller, Bearer):
+            return await self.store.principals.actor(_identity(caller.claims), ())
+        return service(caller.name) if isinstance(caller, ServiceCaller) else ANONYMOUS
+
+    async def again(self, caller: Caller, prepared: PreparedOperation | None, /) -> Actor:
+        """The actor of a connection, or of an operation that is under way, as of now.
+
+        Nothing is made that is gone. Raises `Refusal` FORBIDDEN.
+        """
+        if not isinstance(caller, Bearer):
+            return await self.admitted(caller)
+        used, known = _profiles(prepared.root_fields) if prepared is not None else ((), ())
+        return await self.store.principals.again(_identity(caller.claims), (*used, *known))
+
+    def watch(self, actor: Actor, told: Callable[[], None], /) -> Callable[[], None]:
+        """Call `told` when the actor may have changed, until what this returns is called."""
+        return self.store.principals.watch(actor, told)
 
     async def _actor(self, caller: Caller, prepared: PreparedOperation) -> Actor:
         if isinstance(caller, ServiceCaller):

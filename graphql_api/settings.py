@@ -17,13 +17,15 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from graphql_api.limits import COST
 
 MIN_SECRET_BYTES = 32  # RFC 7518 §3.2: an HS256 key is at least as long as the hash
-NEVER_ECHOED = {"auth_secret", "service_keys", "mongodb_uri", "auth_jwks"}  # they hold secrets, or URLs with passwords
+# They hold secrets, or URLs with passwords.
+NEVER_ECHOED = {"auth_secret", "service_keys", "mongodb_uri", "auth_jwks", "answer_url", "answer_key"}
 SHOWN_CHARACTERS = 80
 
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+")
 _SERVICE_NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
 _SHA256_HEX = re.compile(r"[0-9a-f]{64}")
 _DATABASE = re.compile(r"[A-Za-z0-9_-]{1,63}")
+_WEB = re.compile(r"https?://[^\s?#]+")
 _MONGODB_URI = re.compile(r"mongodb(\+srv)?://.+")
 
 
@@ -78,6 +80,7 @@ def _matching(pattern: re.Pattern[str], must: str) -> Callable[[str], str]:
 
 
 MongodbUri = Annotated[str, AfterValidator(_matching(_MONGODB_URI, "must start with mongodb:// or mongodb+srv://"))]
+AnswerUrl = Annotated[str, AfterValidator(_matching(_WEB, "must start with http:// or https://, without a query"))]
 DatabaseName = Annotated[str, AfterValidator(_matching(_DATABASE, "must be 1 to 63 letters, digits, '_' or '-'"))]
 Words = Annotated[list[str], NoDecode, BeforeValidator(_split)]
 ServiceKeyHashes = Annotated[dict[str, str], NoDecode, BeforeValidator(_parse_service_keys)]
@@ -137,6 +140,22 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
     metrics: bool = Field(False, description="Whether counters are served at `/metrics`.")
 
+    answer_url: AnswerUrl | None = Field(
+        None,
+        repr=False,
+        description="Endpoint of a language model that speaks OpenAI's protocol, up to `/chat/completions`; "
+        "without it a built-in responder answers, which is no model.",
+    )
+    answer_model: str | None = Field(None, description="Name of the model; `ANSWER_URL` needs it.")
+    answer_key: SecretStr | None = Field(None, description="Key that the endpoint wants as a bearer token.")
+    answer_concurrency: int = Field(4, ge=1, le=1000, description="Most answers that one worker gives at once.")
+    answer_writes: float = Field(4.0, ge=0.1, le=20, description="Most writes a second to one answer while it grows.")
+    answer_seconds: float = Field(300.0, ge=1, le=3600, description="Seconds that one answer may take.")
+    answer_wait_seconds: float = Field(60.0, ge=1, le=600, description="Seconds for which the endpoint may be silent.")
+    answer_in_server: bool = Field(
+        False, description="Whether `serve` gives answers as well, as it always does with the bundled MongoDB."
+    )
+
     @field_validator("auth_secret")
     @classmethod
     def _long_enough(cls, secret: SecretStr | None) -> SecretStr | None:
@@ -155,6 +174,13 @@ class Settings(BaseSettings):
         if jwks is not None and algorithm == "HS256":
             raise ValueError("must be left out with HS256, or AUTH_ALGORITHM set to RS256 or ES256")
         return jwks
+
+    @field_validator("answer_model")
+    @classmethod
+    def _named_when_asked(cls, model: str | None, info: ValidationInfo) -> str | None:
+        if model is None and info.data.get("answer_url") is not None:
+            raise ValueError("must be the name of the model, because ANSWER_URL is set")
+        return model
 
     @field_validator("trusted_manifest")
     @classmethod

@@ -1,6 +1,6 @@
 """Examines the database: tables, rows, indexes and their use, and whatever is wrong, with what to do about it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -72,6 +72,8 @@ async def examine(database: Database, tables: Sequence[Table[Any]]) -> Report:
         await inspection.table(database, collection, declared) for collection, declared in declarations(tables).items()
     ]
     problems = [*server_problems(facts), *(problem for table in examined for problem in _table_problems(table))]
+    watched = {table.collection for table in tables if table.watched}
+    problems += [problem for table in examined for problem in _image_problems(table, watched)]
     for invariant in INVARIANTS:
         if invariant.table in tables:
             wrong = await inspection.violations(database, invariant)
@@ -116,6 +118,20 @@ _INDEX_WORDS = {
 }
 
 
+def _image_problems(table: TableFacts, watched: Set[str]) -> Iterator[Problem]:
+    if table.exists and table.images != (table.collection in watched):
+        kind = "images_unknown" if table.images else "images_missing"
+        yield Problem(kind, table.collection, _IMAGE_WORDS[kind])
+
+
+_IMAGE_WORDS = {
+    "images_missing": "No images of changed rows are kept, by which lists stay up to date: `serve` switches them on at "
+    "its start.",
+    "images_unknown": "Images of changed rows are kept for no list: declare the table as watched, or "
+    "`doctor --drop-indexes` switches them off.",
+}
+
+
 def row_problems(invariant: Invariant, wrong: Sequence[object] | None) -> Iterator[Problem]:
     """What the `wrong` rows of an invariant come to; None is for an examination that took too long."""
     where = f"{invariant.table.collection}.{invariant.name}"
@@ -147,12 +163,13 @@ def _server(report: Report) -> RenderableType:
 
 
 def _tables(tables: Sequence[TableFacts]) -> RenderableType:
-    grid = _grid("Tables", ("Collection",), ("Rows", "Data", "On disk", "Indexes", "Their size"))
+    grid = _grid("Tables", ("Collection",), ("Rows", "Data", "On disk", "Indexes", "Their size", "Images"))
     for table in tables:
         sizes = (table.size, table.size_on_disk)
         indexes = sum(index.size for index in table.indexes)
         number = sum(index.state is not IndexState.MISSING for index in table.indexes)
-        grid.add_row(table.collection, f"{table.rows:,}", *map(decimal, sizes), str(number), decimal(indexes))
+        told = [f"{table.rows:,}", *map(decimal, sizes), str(number), decimal(indexes), "kept" if table.images else ""]
+        grid.add_row(table.collection, *told)
     return grid
 
 

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import signal
 import socket
+from collections.abc import Callable
 from typing import Any
 
 import uvicorn
@@ -15,8 +16,10 @@ from graphql_api.auth.minting import mint
 from graphql_api.commands.opening import Opened, opened
 from graphql_api.commands.trouble import AddressTaken
 from graphql_api.http.assets import Assets, install_assets
+from graphql_api.limits import SEND_SECONDS, SOCKET_MESSAGE_BYTES
 from graphql_api.logs import configure_logs
 from graphql_api.settings import Settings, load_settings
+from models.store.indexes import IMAGES
 
 DRAIN_SECONDS = 15
 """How long requests under way may take to end after the server was told to stop."""
@@ -29,6 +32,9 @@ BACKLOG = 2048
 
 GARBAGE = 50_000
 """Objects that are made, less those that are freed, between two looks for garbage; about ten megabytes of them."""
+
+GOODBYE_SECONDS = 0.5
+"""How long sockets and streams have to say that the server stops."""
 
 DEMO_TOKEN_SECONDS = 7 * 24 * 3600
 
@@ -61,6 +67,10 @@ def listen(settings: Settings) -> socket.socket:
     # end of an answer waits 40 ms for the client's acknowledgement of its beginning.
     found = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        # Linux's way to drop what was written to a client that does not read, after the server has let it go: else
+        # the connection of one that is alive stays for ever.
+        found.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(SEND_SECONDS * 1000))
     try:
         found.bind((settings.host, settings.port))
         # Only a socket that listens keeps others off the address; whoever calls already waits for the server to stand.
@@ -95,7 +105,12 @@ def _app(settings: Settings, database: Opened, token: str | None) -> Any:
 
 def _report(database: Opened) -> None:
     for name in database.indexes.differing:
-        console.print(f"[yellow]Index {escape(name)} is not as declared; `doctor --drop-indexes` replaces it.")
+        collection, _, what = name.rpartition(".")
+        if what == IMAGES:
+            said = f"{escape(collection)} keeps images of changed rows for no list"
+            console.print(f"[yellow]{said}; `doctor --drop-indexes` ends that.")
+        else:
+            console.print(f"[yellow]Index {escape(name)} is not as declared; `doctor --drop-indexes` replaces it.")
     for name in database.indexes.unknown:
         console.print(f"[yellow]Index {escape(name)} is declared nowhere; `doctor --drop-indexes` drops it.")
 
@@ -112,8 +127,13 @@ async def _serve(settings: Settings, app: Any, listening: socket.socket, token: 
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         lifespan="on",
         backlog=BACKLOG,
+        ws="websockets-sansio",
+        ws_max_size=SOCKET_MESSAGE_BYTES,
+        ws_per_message_deflate=False,
+        # The protocol's own pings reach the client itself, and not only the nearest proxy.
+        ws_ping_interval=None,
     )
-    server = Announced(config, _banner(settings, listening, token))
+    server = Announced(config, _banner(settings, listening, token), app.drain)
     # The server drains at a signal and raises it again when it is done; by then there is only the database to close.
     for wanted in (signal.SIGINT, signal.SIGTERM):
         signal.signal(wanted, lambda *_: None)
@@ -134,15 +154,23 @@ def settle() -> None:
 class Announced(uvicorn.Server):
     """A server that says where it is once it is there."""
 
-    def __init__(self, config: uvicorn.Config, banner: str) -> None:
+    def __init__(self, config: uvicorn.Config, banner: str, drain: Callable[[], None]) -> None:
         super().__init__(config)
         self._banner = banner
+        self._drain = drain
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to listen, and say so."""
         await super().startup(sockets)
         settle()
         console.print(self._banner, soft_wrap=True, highlight=False)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop: first what would go on for ever, whose clients are told to come again, then as any server does."""
+        self._drain()
+        # uvicorn cuts sockets off; within this moment they have said goodbye themselves.
+        await asyncio.sleep(GOODBYE_SECONDS)
+        await super().shutdown(sockets)
 
 
 def _banner(settings: Settings, listening: socket.socket, token: str | None) -> str:

@@ -5,9 +5,10 @@ from collections.abc import Awaitable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from graphql_api.http.connections import Connections
 from graphql_api.http.metrics import Traffic
 from graphql_api.http.request_id import FIELD, chosen_id
-from graphql_api.http.request_log import log_request
+from graphql_api.http.request_log import is_stream, log_request
 from graphql_api.http.security_headers import guarded
 from graphql_api.logs import REQUEST_ID
 
@@ -24,10 +25,17 @@ class Entrance:
     with an `Origin`.
     """
 
-    def __init__(self, inside: ASGIApp, across: ASGIApp, traffic: Traffic) -> None:
+    def __init__(
+        self, inside: ASGIApp, across: ASGIApp, traffic: Traffic, connections: Connections | None = None
+    ) -> None:
         self._inside = inside
         self._across = across
         self._traffic = traffic
+        self._connections = connections or Connections()
+
+    def drain(self) -> None:
+        """End the connections that would never end by themselves; to be called before the server waits for the rest."""
+        self._connections.end_all()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request; what is not HTTP goes straight in."""
@@ -44,7 +52,7 @@ class Entrance:
         finally:
             if not scope["path"].startswith(PROBES):
                 seconds = time.perf_counter() - started
-                self._traffic.count(departing.status, seconds)
+                self._traffic.count(departing.status, None if is_stream(scope) else seconds)
                 log_request(scope, departing.status, seconds)
             REQUEST_ID.reset(bound)
 

@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterator
 from itertools import accumulate
 
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
-from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from graphql_api.http.connections import Connections
 from graphql_api.operations.counters import OPERATIONS
 
 BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -28,9 +29,11 @@ class Traffic:
         """By the class of `BOUNDS`; the last is all beyond."""
         self.seconds = 0.0
 
-    def count(self, status: int, seconds: float) -> None:
-        """Count one request that took `seconds`."""
+    def count(self, status: int, seconds: float | None) -> None:
+        """Count one request that took `seconds`; None for an answer that went on for as long as its client wished."""
         self.by_class[status // 100] += 1
+        if seconds is None:
+            return
         self.by_latency[bisect_left(BOUNDS, seconds)] += 1
         self.seconds += seconds
 
@@ -38,9 +41,10 @@ class Traffic:
 class Counters(Collector):
     """What is shown at each scrape; `kept` tells how many callers were known without asking the database."""
 
-    def __init__(self, traffic: Traffic, kept: Callable[[], int]) -> None:
+    def __init__(self, traffic: Traffic, kept: Callable[[], int], connections: Connections) -> None:
         self._traffic = traffic
         self._kept = kept
+        self._connections = connections
 
     def collect(self) -> Iterator[Metric]:
         """Yield each family of counters as it stands."""
@@ -60,6 +64,16 @@ class Counters(Collector):
         yield CounterMetricFamily(
             "graphql_api_kept_principals", "Callers known without asking the database.", value=self._kept()
         )
+        yield from _of_connections(self._connections)
+
+
+def _of_connections(connections: Connections) -> Iterator[Metric]:
+    yield GaugeMetricFamily("graphql_api_sockets", "WebSockets that are open.", value=connections.sockets)
+    yield GaugeMetricFamily("graphql_api_streams", "Answers that are being streamed.", value=connections.streams)
+    yield GaugeMetricFamily("graphql_api_subscriptions", "Subscriptions under way.", value=connections.subscriptions)
+    yield CounterMetricFamily(
+        "graphql_api_events", "Results of subscriptions that were delivered.", value=connections.delivered
+    )
 
 
 def _latency(traffic: Traffic) -> HistogramMetricFamily:

@@ -1,21 +1,37 @@
 """Chooses the media type of the answer from `Accept`, by its q-values."""
 
 from functools import lru_cache
-from typing import Literal
+from typing import Final, Literal, NamedTuple
 
 from graphql_api.http.refusal import HttpRefusal
 
-Media = Literal["application/json", "application/graphql-response+json", "text/html"]
+Stream = Literal["text/event-stream", "multipart/mixed"]
+Media = Literal["application/json", "application/graphql-response+json", "text/html"] | Stream
 
-JSON: Media = "application/json"
-GRAPHQL: Media = "application/graphql-response+json"
-HTML: Media = "text/html"
+JSON: Final = "application/json"
+GRAPHQL: Final = "application/graphql-response+json"
+HTML: Final = "text/html"
+EVENTS: Final = "text/event-stream"
+MULTIPART: Final = "multipart/mixed"
+
+STREAMS: tuple[Stream, ...] = (EVENTS, MULTIPART)
+"""Types that carry many results; of equals the first is chosen."""
+
+SPECIFICATION = ("subscriptionspec", "1.0")
+"""The parameter that tells Apollo's subscriptions from other things that `multipart/mixed` carries."""
 
 KEPT = 256
 """Different `Accept` headers whose outcome is kept: an app sends one or two, browsers a few more."""
 
 KEPT_CHARACTERS = 256
 """Characters of a header whose outcome is kept; browsers send up to 150."""
+
+
+class Accepted(NamedTuple):
+    """What a client accepts: the type for one result, and the one for many, None where it names none."""
+
+    media: Media
+    stream: Stream | None = None
 
 
 def parsed_media(text: str) -> tuple[str, dict[str, str]]:
@@ -27,28 +43,32 @@ def parsed_media(text: str) -> tuple[str, dict[str, str]]:
     }
 
 
-def negotiated(accept: str | None, *, page: bool) -> Media:
-    """Return the type to answer with; `page` says whether the HTML page is on offer.
+def negotiated(accept: str | None, *, page: bool) -> Accepted:
+    """Return the types to answer with; `page` says whether the HTML page is on offer.
 
     Without a preference this is `application/json`, as the specification says for clients older than itself. Of equals
-    the type that is named goes before one that a wildcard covers, and `application/graphql-response+json` before
-    `application/json`. Raises `HttpRefusal` (406) where nothing fits.
+    the type that is named goes before one that a wildcard covers, `application/graphql-response+json` before
+    `application/json`, and every type for one result before one for many, which nobody gets who does not name it.
+    Raises `HttpRefusal` (406) where nothing fits.
     """
     if accept is None or len(accept) > KEPT_CHARACTERS:
-        return JSON if accept is None else _chosen(accept, page)
+        return Accepted(JSON) if accept is None else _chosen(accept, page)
     return _kept(accept, page)
 
 
-def _chosen(accept: str, page: bool) -> Media:
+def _chosen(accept: str, page: bool) -> Accepted:
     if not accept.strip():
-        return JSON
+        return Accepted(JSON)
     ranges = _ranges(accept)
-    offers = (JSON, GRAPHQL, HTML) if page else (JSON, GRAPHQL)
+    offers: tuple[Media, ...] = (JSON, GRAPHQL, HTML) if page else (JSON, GRAPHQL)
     quality, *_, media = max(_rank(offer, order, ranges) for order, offer in enumerate(offers))
-    if quality <= 0:
-        message = f"`Accept` must allow {GRAPHQL} or {JSON}."
+    # The first of equals: `max` keeps it.
+    stream: Stream = max(STREAMS, key=lambda offer: ranges.get(offer, 0.0))
+    streamed = ranges.get(stream, 0.0)
+    if max(quality, streamed) <= 0:
+        message = f"`Accept` must allow {GRAPHQL}, {JSON}, {EVENTS} or {MULTIPART};subscriptionSpec=1.0."
         raise HttpRefusal(406, "NOT_ACCEPTABLE", message)
-    return media
+    return Accepted(stream if streamed > quality else media, stream if streamed > 0 else None)
 
 
 _kept = lru_cache(KEPT)(_chosen)
@@ -68,6 +88,8 @@ def _ranges(accept: str) -> dict[str, float]:
     ranges: dict[str, float] = {}
     for part in accept.split(","):
         media, parameters = parsed_media(part)
+        if media == MULTIPART and SPECIFICATION not in parameters.items():
+            continue
         quality = _quality(parameters.get("q", "1"))
         ranges[media] = max(quality, ranges.get(media, 0.0))
     return ranges

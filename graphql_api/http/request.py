@@ -1,5 +1,6 @@
 """The envelope of a GraphQL request: read from a JSON body or from a URL, checked, and frozen."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import parse_qsl
@@ -51,6 +52,11 @@ def from_url(query_string: bytes) -> GraphQLRequest:
             is_json = name in {"variables", "extensions"}
             envelope[name] = read_json(text.encode(), f"`{name}`") if is_json else text
     return _request(envelope)
+
+
+def from_payload(payload: Mapping[str, Any]) -> GraphQLRequest:
+    """Return the request of a socket's message; raises `HttpRefusal` (400) for one that is none."""
+    return _request(dict(payload))
 
 
 def _pairs(query_string: bytes) -> list[tuple[str, str]]:

@@ -10,11 +10,22 @@ from graphql_api.operations.prepare import PreparedOperation
 log = structlog.get_logger(__name__)
 
 _OPERATION = "graphql_api.operation"
+_STREAM = "graphql_api.stream"
 
 
 def note_operation(scope: Scope, operation: PreparedOperation) -> None:
     """Keep what the request turned out to ask for, for its line in the log."""
     scope[_OPERATION] = operation
+
+
+def note_stream(scope: Scope) -> None:
+    """Keep that the answer goes on: how long it takes is up to the client, and says nothing of the server."""
+    scope[_STREAM] = True
+
+
+def is_stream(scope: Scope) -> bool:
+    """Whether the answer went on."""
+    return _STREAM in scope
 
 
 def log_request(scope: Scope, status: int, seconds: float) -> None:

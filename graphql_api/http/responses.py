@@ -8,7 +8,7 @@ from graphql import ExecutionResult, GraphQLError
 
 from graphql_api.errors import Rejected, code_of, coded
 from graphql_api.http.answer import Answer, Fields
-from graphql_api.http.negotiate import GRAPHQL, HTML, JSON, Media
+from graphql_api.http.negotiate import EVENTS, GRAPHQL, HTML, JSON, MULTIPART, Media
 from graphql_api.http.refusal import HttpRefusal
 from graphql_api.limits import RETRY_AFTER_SECONDS
 from graphql_api.operations.faults import internal
@@ -80,5 +80,9 @@ def _standing(media: Media) -> Fields:
     return ((b"content-type", f"{media}; charset=utf-8".encode()), (b"cache-control", b"no-store"))
 
 
-_FIELDS: Mapping[Media, Fields] = {JSON: _standing(JSON), GRAPHQL: _standing(GRAPHQL), HTML: _standing(JSON)}
-"""The header fields of every answer, by what it was asked in; clients that want a page get their errors in JSON."""
+_FIELDS: Mapping[Media, Fields] = {
+    JSON: _standing(JSON),
+    GRAPHQL: _standing(GRAPHQL),
+    **dict.fromkeys((HTML, EVENTS, MULTIPART), _standing(JSON)),
+}
+"""The header fields of every whole answer, by what it was asked in; a page or a stream has its errors in JSON."""

@@ -55,6 +55,47 @@ PAGE = 20
 ROWS_HELD = 20
 """Rows that a list without any size is priced at: what a row usually holds, as a team its advisors."""
 
+# --- Connections that stay open ---
+
+SOCKET_MESSAGE_BYTES = 64 * 1024
+"""Bytes of one message over a WebSocket: an operation with its variables; what is larger goes by POST."""
+
+OPERATIONS_OPEN = 100
+"""Operations under way over one WebSocket: a screen shows a handful of lists."""
+
+CONNECTIONS_PER_ACCOUNT = 50
+"""Open sockets and streams of one account in one process: ten devices with five tabs each."""
+
+CONNECTIONS_PER_ADDRESS = 100
+"""The same of one client address for those without an account, and for those who have not said who they are yet."""
+
+SUBSCRIPTIONS_PER_OWNER = 200
+"""Subscriptions under way of one account, or of one client address without any, in one process."""
+
+INIT_SECONDS = 10.0
+"""Seconds in which a socket's client must say who it is; phones take a while to wake their radio."""
+
+SEND_SECONDS = 20.0
+"""Seconds for which a message may wait for a client that does not read; then its connection is cut."""
+
+PING_SECONDS = 25.0
+"""Seconds between two pings over a socket: balancers and phone networks forget a connection that is silent for 30."""
+
+PONG_SECONDS = 20.0
+"""Seconds in which a client must have said anything after a ping."""
+
+EVENTS_BEAT_SECONDS = 15.0
+"""Seconds of silence after which a stream of events gets a comment: proxies give up after 30 or 60."""
+
+MULTIPART_BEAT_SECONDS = 5.0
+"""The same for a multipart stream; Apollo's clients know this pace from its router."""
+
+RESUME_CHARACTERS = 4096
+"""Characters of the `Last-Event-ID` with which a stream is resumed; cursors have up to a few hundred."""
+
+STANDING_RETRY_SECONDS = 1.0
+"""Seconds after which a caller whose standing could not be asked for is asked for again."""
+
 # --- What is kept ---
 
 PREPARED_BYTES = 2 * 1024 * 1024

@@ -59,6 +59,14 @@ def test_defaults_suit_a_first_start() -> None:
         "log_format": "console",
         "log_level": "info",
         "metrics": False,
+        "answer_url": None,
+        "answer_model": None,
+        "answer_key": None,
+        "answer_concurrency": 4,
+        "answer_writes": 4.0,
+        "answer_seconds": 300.0,
+        "answer_wait_seconds": 60.0,
+        "answer_in_server": False,
     }
 
 

@@ -15,7 +15,7 @@ from rich.console import Console
 from graphql_api.commands.doctor import Problem, Report, as_json, examine, render, server_problems
 from models.store import inspection
 from models.store.connection import Database
-from models.store.indexes import sync
+from models.store.indexes import IMAGES, sync
 from models.store.inspection import IndexFacts, IndexState, ServerFacts
 from models.tables import TABLES
 
@@ -147,6 +147,29 @@ async def test_tells_indexes_that_are_not_as_declared(altered: Database) -> None
     assert "by_hand (unknown)" in text
 
 
+async def test_tells_images_that_are_not_as_declared(altered: Database) -> None:
+    assert {table.collection for table in (await examine(altered, TABLES)).tables if table.images} == {
+        table.collection for table in TABLES if table.watched
+    }
+    await altered.command({"collMod": "advisor_messages", IMAGES: {"enabled": False}})
+    await altered.command({"collMod": "accounts", IMAGES: {"enabled": True}})
+    report = await examine(altered, TABLES)
+    assert set(report.problems) == {
+        Problem(
+            "images_missing",
+            "advisor_messages",
+            "No images of changed rows are kept, by which lists stay up to date: `serve` switches them on at its "
+            "start.",
+        ),
+        Problem(
+            "images_unknown",
+            "accounts",
+            "Images of changed rows are kept for no list: declare the table as watched, or `doctor --drop-indexes` "
+            "switches them off.",
+        ),
+    }
+
+
 async def test_tells_a_missing_collection(altered: Database) -> None:
     await altered.drop_collection("advisor_typing_indicators")
     assert (await examine(altered, TABLES)).problems == (
@@ -169,7 +192,7 @@ async def test_json_has_stable_keys(demo: Database) -> None:
     found = orjson.loads(as_json(report))
     assert list(found) == ["database", "server", "tables", "problems"]
     assert list(found["server"]) == ["version", "numbers", "replica_set", "sharded", "clock_ahead"]
-    assert list(found["tables"][0]) == ["collection", "exists", "rows", "size", "size_on_disk", "indexes"]
+    assert list(found["tables"][0]) == ["collection", "exists", "rows", "size", "size_on_disk", "indexes", "images"]
     columns = ["name", "columns", "state", "size", "uses", "since", "building"]
     assert list(found["tables"][0]["indexes"][0]) == columns
     assert found["tables"][0]["indexes"][0]["state"] == "declared"
@@ -183,10 +206,11 @@ def test_problems_come_last_and_are_counted() -> None:
         size=34_500_000,
         size_on_disk=10_900_000,
         indexes=(IndexFacts("by_sender", ("sender",), IndexState.DECLARED, 4096, 12, 1_795_258_360_567, True),),
+        images=True,
     )
     text = printed(Report("demo", SOUND, (table,), (Problem("clock", "server", "The clock [is] late."),)))
     assert text.startswith("MongoDB 6.0.5, replica set rs0, database demo Tables ")
-    assert "advisor_messages 108,242 34.5 MB 10.9 MB 1 4.1 kB" in text
+    assert "advisor_messages 108,242 34.5 MB 10.9 MB 1 4.1 kB kept Indexes " in text
     assert "by_sender (being built) sender 4.1 kB 12 2026-11-21" in text
     assert text[text.index("Wrong: 1") :].endswith("server The clock [is] late.")
 

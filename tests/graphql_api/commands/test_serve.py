@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from models.store.connection import Database
-from models.store.indexes import sync
+from models.store.indexes import IMAGES, sync
 from models.tables import TABLES
 
 COMMAND = [sys.executable, "-m", "graphql_api"]
@@ -137,13 +137,15 @@ async def test_it_names_the_indexes_that_are_not_as_declared(demo: Database, mon
     await messages.drop_index("by_advisor")
     await messages.create_index([("advisorId", -1)], name="by_advisor")
     await messages.create_index("tokensUsed", name="by_hand")
+    await demo.command({"collMod": "accounts", IMAGES: {"enabled": True}})
     serving = Serving(MONGODB_URI=mongodb_uri, MONGODB_DATABASE=demo.name, PORT="0", GRAPHIQL="false")
     try:
         banner = await asyncio.to_thread(serving.banner)
     finally:
         await asyncio.to_thread(serving.stop)
         await sync(demo, TABLES, drop=True)
-    assert banner.splitlines()[:2] == [
+    assert banner.splitlines()[:3] == [
+        "accounts keeps images of changed rows for no list; `doctor --drop-indexes` ends that.",
         "Index advisor_messages.by_advisor is not as declared; `doctor --drop-indexes` replaces it.",
         "Index advisor_messages.by_hand is declared nowhere; `doctor --drop-indexes` drops it.",
     ]

@@ -1,145 +1,35 @@
 """A small schema with its server, spoken to in process and over a real socket."""
 
-import asyncio
 import functools
-import socket
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 import strawberry
-import uvicorn
-from pymongo.errors import ServerSelectionTimeoutError
-from starlette.types import ASGIApp
-from strawberry.scalars import JSON
 
 from graphql_api.app import pipeline, shell
 from graphql_api.auth.errors import InvalidToken, KeysUnavailable
 from graphql_api.http.assets import Assets, asset_route
+from graphql_api.http.connections import Connections
 from graphql_api.http.endpoint import GraphQLEndpoint
+from graphql_api.http.entrance import Entrance
 from graphql_api.http.health import health_routes
 from graphql_api.http.metrics import Traffic
 from graphql_api.http.page import graphiql_page
+from graphql_api.http.patience import Patience
 from graphql_api.operations.prepare import Operations, PreparedOperation
+from models.actor import ANONYMOUS, Actor
 from models.errors import Code, Refusal
 from models.store.connection import Database
 from tests.fixtures.wire import Calls
 from tests.graphql_api.http.naming import Open, opening
+from tests.graphql_api.http.serving import standing_server
+from tests.graphql_api.http.small_schema import Context, Lookalike, Mutation, Query, Subscription, Witness
 
 Post = Callable[..., Awaitable[httpx.Response]]
-
-
-@dataclass
-class Witness:
-    """What the resolvers did, for tests to look at."""
-
-    started: asyncio.Event = field(default_factory=asyncio.Event)
-    cancelled: asyncio.Event = field(default_factory=asyncio.Event)
-    count: int = 0
-
-
-@dataclass
-class Context:
-    """What the resolvers are given."""
-
-    caller: str | None
-    request_id: str
-    witness: Witness
-    answers: dict[Any, Any] = field(default_factory=dict)
-
-
-Info = strawberry.Info[Context, None]
-
-
-class Lookalike(Exception):
-    """Somebody else's exception that looks like a refusal."""
-
-    code = "FORBIDDEN"
-    message = "the secret of the house"
-
-
-async def _wait(info: Info) -> str:
-    info.context.witness.started.set()
-    try:
-        await asyncio.sleep(30)
-    except asyncio.CancelledError:
-        info.context.witness.cancelled.set()
-        raise
-    return "awake"
-
-
-@strawberry.type
-class Query:
-    """Reads."""
-
-    @strawberry.field
-    def hello(self, name: str = "world") -> str:
-        """A greeting."""
-        return f"Hello, {name}!"
-
-    @strawberry.field
-    def who(self, info: Info) -> str | None:
-        """Who asks, and under which id."""
-        return f"{info.context.caller} {info.context.request_id}"
-
-    @strawberry.field
-    async def slow(self, info: Info) -> str:
-        """Waits for thirty seconds."""
-        return await _wait(info)
-
-    @strawberry.field
-    def fails(self) -> str | None:
-        """Breaks."""
-        raise RuntimeError("the secret of the house")
-
-    @strawberry.field
-    def away(self) -> str | None:
-        """Finds no database."""
-        raise ServerSelectionTimeoutError("mongodb://secret")
-
-    @strawberry.field
-    def must(self) -> str:
-        """Breaks where null is not allowed."""
-        raise RuntimeError("the secret of the house")
-
-    @strawberry.field
-    def echo(self, value: JSON) -> JSON:
-        """What it was given."""
-        return value
-
-    @strawberry.field
-    def vast(self) -> JSON:
-        """A number that JSON's writer refuses."""
-        return JSON(2**70)
-
-
-@strawberry.type
-class Mutation:
-    """Writes."""
-
-    @strawberry.mutation
-    def increment(self, info: Info) -> int:
-        """Counts."""
-        info.context.witness.count += 1
-        return info.context.witness.count
-
-    @strawberry.mutation
-    async def linger(self, info: Info) -> str:
-        """Waits for thirty seconds."""
-        return await _wait(info)
-
-
-@strawberry.type
-class Subscription:
-    """Streams."""
-
-    @strawberry.subscription
-    async def ticks(self) -> AsyncGenerator[int, None]:
-        """One tick."""
-        yield 1
 
 
 @dataclass(frozen=True)
@@ -171,6 +61,30 @@ class Served:
             raise RuntimeError("the secret of the house")
         return Context(caller, request_id, self.witness)
 
+    def principal(self, caller: str | None) -> str | None:
+        """Return the caller's name, without what tells one token of his from the other."""
+        return caller.split("-")[0] if caller else None
+
+    def expiry(self, _: str | None) -> float | None:
+        """Return None: these tokens last."""
+        return None
+
+    async def admitted(self, caller: str | None) -> Actor:
+        """Return the actor, or refuse the suspended caller."""
+        if caller == "unreachable":
+            raise ConnectionError("mongodb://secret")
+        if caller == "suspended":
+            raise Refusal(Code.FORBIDDEN, "This account is suspended.")
+        return ANONYMOUS
+
+    async def again(self, caller: str | None, _: PreparedOperation | None) -> Actor:
+        """Return the same."""
+        return await self.admitted(caller)
+
+    def watch(self, _actor: Actor, _told: Callable[[], None]) -> Callable[[], None]:
+        """Watch nothing: these callers never change."""
+        return lambda: None
+
 
 @pytest.fixture
 async def witness() -> Witness:
@@ -183,17 +97,19 @@ async def schema() -> strawberry.Schema:
 
 
 @pytest.fixture
-async def serve(schema: strawberry.Schema, witness: Witness) -> Callable[..., ASGIApp]:
-    """Make an application; keywords are attributes of its server."""
+async def serve(schema: strawberry.Schema, witness: Witness) -> Callable[..., Entrance]:
+    """Make an application; keywords are its `patience` and attributes of its server."""
     return functools.partial(_application, schema, witness)
 
 
 @pytest.fixture
-async def app(serve: Callable[..., ASGIApp]) -> ASGIApp:
+async def app(serve: Callable[..., Entrance]) -> Entrance:
     return serve()
 
 
-def _application(schema: strawberry.Schema, witness: Witness, **more: Any) -> ASGIApp:
+def _application(
+    schema: strawberry.Schema, witness: Witness, patience: Patience | None = None, **more: Any
+) -> Entrance:
     """Return an application with the endpoint, its page and health in the pipeline of the real one."""
     assets = Assets()
     page = graphiql_page(assets, default_query="{ hello }", demo_token="</script><b>")
@@ -204,11 +120,13 @@ def _application(schema: strawberry.Schema, witness: Witness, **more: Any) -> AS
             raise ConnectionError("mongodb://secret")
 
     others = shell([asset_route(assets), *health_routes(ready)])
-    return pipeline(GraphQLEndpoint(server, page), others, ["https://app.example"], Traffic())
+    origins, connections = ["https://app.example"], Connections()
+    endpoint = GraphQLEndpoint(server, page, connections=connections, origins=origins, patience=patience)
+    return pipeline(endpoint, others, origins, Traffic(), connections)
 
 
 @pytest.fixture
-async def web(app: ASGIApp) -> AsyncIterator[httpx.AsyncClient]:
+async def web(app: Entrance) -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://api") as web:
         yield web
@@ -225,18 +143,10 @@ async def post(web: httpx.AsyncClient) -> Post:
 
 
 @pytest.fixture
-async def live(app: ASGIApp) -> AsyncIterator[str]:
+async def live(app: Entrance) -> AsyncIterator[str]:
     """The address of a real uvicorn that serves the application."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(app, log_level="error", server_header=False, lifespan="off", ws="none")
-        server = uvicorn.Server(config)
-        serving = asyncio.create_task(server.serve([listener]))
-        while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
-            await asyncio.sleep(0.01)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server.should_exit = True
-        await serving
+    async with standing_server(app) as address:
+        yield address
 
 
 @pytest.fixture

@@ -24,7 +24,11 @@ def codes(response: httpx.Response) -> list[str]:
         (f"{JSON}, {GRAPHQL}", GRAPHQL),
         (f"{JSON};q=0.9, {GRAPHQL};q=0.8", JSON),
         (f"{GRAPHQL}; charset=utf-8, */*", GRAPHQL),
-        (f"text/event-stream, {JSON};q=0.5", JSON),
+        (f"text/event-stream;q=0.9, {JSON}", JSON),
+        (f"text/event-stream, {JSON}", JSON),
+        ("text/event-stream, */*", JSON),
+        (f"multipart/mixed;subscriptionSpec=1.0, {GRAPHQL}, {JSON};q=0.9", GRAPHQL),
+        (f"{GRAPHQL}, application/graphql+json, {JSON}, text/event-stream, multipart/mixed", GRAPHQL),
         (f"{GRAPHQL};q=0, */*", JSON),
     ],
 )
@@ -36,7 +40,10 @@ async def test_the_answer_has_the_type_that_the_client_prefers(post: Any, accept
     assert response.json() == {"data": {"hello": "Hello, world!"}}
 
 
-@pytest.mark.parametrize("accept", ["text/plain", "image/*", f"{JSON};q=0", f"{JSON};q=nonsense", "text/html"])
+@pytest.mark.parametrize(
+    "accept",
+    ["text/plain", "image/*", f"{JSON};q=0", f"{JSON};q=nonsense", "text/html", "text/*", "multipart/mixed"],
+)
 async def test_a_type_that_is_not_served_is_not_acceptable(post: Any, accept: str) -> None:
     response = await post("{ hello }", accept)
     assert response.status_code == 406
@@ -133,7 +140,14 @@ async def test_subscriptions_have_another_transport(web: httpx.AsyncClient, meth
     kind = {"params": parameters} if method == "GET" else {"json": parameters}
     response = await web.request(method, "/graphql", **kind)  # type: ignore[arg-type]  # one of two keywords
     assert response.status_code == 400
-    assert codes(response) == ["SUBSCRIPTIONS_NOT_SERVED"]
+    assert response.json()["errors"] == [
+        {
+            "message": "A subscription has many results: accept text/event-stream or "
+            "multipart/mixed;subscriptionSpec=1.0, or send it over a WebSocket with the subprotocol "
+            "graphql-transport-ws.",
+            "extensions": {"code": "SUBSCRIPTIONS_NOT_SERVED"},
+        }
+    ]
 
 
 @pytest.mark.parametrize("accept", [GRAPHQL, JSON])

@@ -4,10 +4,12 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
 
 from graphql_api.app import build_app
-from graphql_api.http.metrics import Traffic
+from graphql_api.http.connections import Connections, Owner
+from graphql_api.http.metrics import Counters, Traffic
 from graphql_api.operations.counters import OPERATIONS
 from models.store.connection import Database
 from tests.fixtures.wire import SETTINGS, Api, Calls
@@ -54,6 +56,32 @@ async def test_operations_are_counted_by_kind_and_path(counted: httpx.AsyncClien
     operations = {name: value for name, value in samples.items() if name.startswith("graphql_api_operations_total")}
     assert sum(operations.values()) == 2
     assert all(name.split()[1] == "query" for name in operations)
+
+
+async def test_what_stays_open_is_gauged_and_what_it_was_sent_is_counted() -> None:
+    connections, ada = Connections(), Owner("ada", "account")
+    socket = connections.enter(ada, "websocket", lambda: None)
+    stream = connections.enter(ada, "events", lambda: None)
+    counters = CollectorRegistry()
+    counters.register(Counters(Traffic(), lambda: 0, connections))
+    names = ("graphql_api_sockets", "graphql_api_streams", "graphql_api_subscriptions", "graphql_api_events_total")
+
+    def shown() -> list[float | None]:
+        return [counters.get_sample_value(name) for name in names]
+
+    with socket.subscription(), stream.subscription():
+        socket.delivered()
+        assert shown() == [1, 1, 2, 1]
+    socket.leave()
+    assert shown() == [0, 1, 0, 1]
+    stream.leave()
+    assert shown() == [0, 0, 0, 1]
+
+
+def test_how_long_a_stream_lasts_is_no_latency() -> None:
+    traffic = Traffic()
+    traffic.count(200, None)
+    assert (traffic.by_class[2], sum(traffic.by_latency), traffic.seconds) == (1, 0, 0.0)
 
 
 async def test_without_the_setting_there_is_no_such_page(api: Api) -> None:

@@ -144,7 +144,7 @@ def installed() -> None:
 async def test_exactly_the_pinned_files_are_served(web: httpx.AsyncClient) -> None:
     response = await web.get("/graphql", headers={"Accept": BROWSER})
     files = found(response.text).files
-    assert len(files) == 6
+    assert len(files) == 7
     for link, integrity in files.items():
         asset = await web.get(link)
         assert asset.status_code == 200

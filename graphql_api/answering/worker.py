@@ -1,0 +1,97 @@
+"""The worker: gives the answers that are due, several at once, until it is told to stop."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing, asynccontextmanager
+from contextvars import Context
+
+import httpx
+import structlog
+
+from graphql_api.answering.builtin import BuiltIn
+from graphql_api.answering.desk import Desk, Due
+from graphql_api.answering.endpoint import Endpoint
+from graphql_api.answering.giving import Bounds, give
+from graphql_api.answering.queue import queue
+from graphql_api.answering.responder import Responder
+from graphql_api.schema import executable_schema
+from graphql_api.settings import Settings
+from models.store import Store
+
+log = structlog.get_logger(__name__)
+
+CONNECT_SECONDS = 10.0
+
+Queue = Callable[[Desk], AsyncGenerator[Due, None]]
+
+
+class Worker:
+    """Gives at most `concurrency` answers at once, of those that the `queue` names."""
+
+    def __init__(
+        self, desk: Desk, responder: Responder, *, concurrency: int, bounds: Bounds, queue: Queue = queue
+    ) -> None:
+        self._desk = desk
+        self._responder = responder
+        self._bounds = bounds
+        self._queue = queue
+        self._room = asyncio.Semaphore(concurrency)
+        self._giving: set[str] = set()
+
+    async def run(self) -> None:
+        """Give answers for ever. Who cancels this waits until each that is under way was left to another worker."""
+        async with asyncio.TaskGroup() as group, aclosing(self._queue(self._desk)) as waiting:
+            async for due in waiting:
+                if due.id not in self._giving:
+                    await self._room.acquire()
+                    self._giving.add(due.id)
+                    group.create_task(self._give(due))
+
+    async def _give(self, due: Due) -> None:
+        try:
+            await give(self._desk, self._responder, due, self._bounds)
+        except Exception:
+            # The group would stop all others for it.
+            log.exception("answer broke the worker", answer=due.id)
+        finally:
+            self._giving.discard(due.id)
+            self._room.release()
+
+
+@asynccontextmanager
+async def at_work(settings: Settings, store: Store) -> AsyncIterator[asyncio.Task[None]]:
+    """A worker beside whatever is done inside; its task ends by itself only by a fault."""
+    async with _responder(settings) as responder:
+        worker = Worker(
+            Desk(executable_schema(), store, seconds=settings.operation_seconds),
+            responder,
+            concurrency=settings.answer_concurrency,
+            bounds=Bounds(settings.answer_writes, settings.answer_seconds),
+        )
+        # In a context of its own: neither a request nor its transaction are the worker's.
+        task = asyncio.get_running_loop().create_task(worker.run(), name="answering", context=Context())
+        task.add_done_callback(_ended)
+        try:
+            yield task
+        finally:
+            task.cancel()
+            await asyncio.wait([task])
+
+
+def _ended(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (fault := task.exception()):
+        log.error("answering worker ended", exc_info=(type(fault), fault, fault.__traceback__))
+
+
+@asynccontextmanager
+async def _responder(settings: Settings) -> AsyncIterator[Responder]:
+    if settings.answer_url is None:
+        yield BuiltIn()
+        return
+    key = settings.answer_key
+    async with httpx.AsyncClient(
+        headers={} if key is None else {"Authorization": f"Bearer {key.get_secret_value()}"},
+        timeout=httpx.Timeout(settings.answer_wait_seconds, connect=CONNECT_SECONDS),
+        limits=httpx.Limits(max_connections=settings.answer_concurrency),
+    ) as http:
+        yield Endpoint(http, settings.answer_url, settings.answer_model or "")

@@ -1,0 +1,1 @@
+"""Operations over WebSockets: the protocol `graphql-transport-ws` to its letter."""

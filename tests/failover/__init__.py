@@ -1,0 +1,1 @@
+"""Lists that stay up to date while MongoDB fails beneath them."""

@@ -1,0 +1,1 @@
+"""Sockets, frame by frame."""
