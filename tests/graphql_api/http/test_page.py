@@ -13,8 +13,17 @@ import orjson
 import pytest
 from playwright.async_api import Page, async_playwright
 
-from graphql_api.http.assets import FOLDER, Assets, install_assets, integrity_of
+from graphql_api.app import pipeline, shell
+from graphql_api.http.assets import FOLDER, Assets, asset_route, install_assets, integrity_of
+from graphql_api.http.endpoint import GraphQLEndpoint
+from graphql_api.http.metrics import Traffic
 from graphql_api.http.page import graphiql_page
+from models import global_id
+from models.advisor.conversation import CONVERSATIONS
+from tests.factories import advisor as rows
+from tests.fixtures.live import Lists
+from tests.fixtures.wire import People
+from tests.graphql_api.http.serving import standing_server
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 CHROMIUM = shutil.which("chromium")
@@ -180,3 +189,26 @@ async def test_a_query_runs_in_a_real_browser(live: str, browser_page: Page, tmp
     await browser_page.screenshot(path=tmp_path / "graphiql.png")
     assert hosts <= {"127.0.0.1", None}
     assert [text for text in complaints if not text.startswith("info")] == []
+
+
+FOLLOW = """subscription Follow {
+  advisorMessageChanges(conversationId: "%s", last: 5) { kind node { content } }
+}"""
+
+
+@pytest.mark.usefixtures("installed")
+async def test_a_message_arrives_in_a_real_browser(people: People, lists: Lists, browser_page: Page) -> None:
+    """In GraphiQL, with the token of its headers editor, while the message is sent from elsewhere."""
+    ada = await people.person("ada")
+    conversation = await rows.conversation(ada)
+    identity = global_id.encode(CONVERSATIONS.tag, conversation["_id"])
+    assets = Assets()
+    page = graphiql_page(assets, default_query=FOLLOW % identity, demo_token=ada.token)
+    app = pipeline(GraphQLEndpoint(lists.server, page), shell([asset_route(assets)]), [], Traffic())
+    async with standing_server(app) as address:
+        await browser_page.goto(f"{address}/graphql")
+        await browser_page.get_by_role("button", name=re.compile("Execute query")).click()
+        answer = browser_page.locator(".result-window")
+        await answer.get_by_text("SYNCED").wait_for(timeout=15_000)
+        await rows.message(conversation, "Good morning from elsewhere")
+        await answer.get_by_text("Good morning from elsewhere").wait_for(timeout=15_000)
