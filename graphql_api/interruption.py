@@ -9,6 +9,8 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Protocol
 
+from models.ending import AGAIN_SECONDS
+
 LATE_SECONDS = 0.05
 """Seconds after which a block is late, and at most twice that: then it is worth a timer or a task of its own."""
 
@@ -37,12 +39,12 @@ class Interruptible:
     of the task by anybody else stays one.
     """
 
-    __slots__ = ("_begin", "_begun", "_cancelling", "_interrupted", "_task")
+    __slots__ = ("_begin", "_begun", "_cancelling", "_interruptions", "_task")
 
     def __init__(self, begin: Begin) -> None:
         self._begin: Begin | None = begin
         self._begun: Cancellable | None = None
-        self._interrupted = False
+        self._interruptions = 0
 
     def __enter__(self) -> None:
         loop = asyncio.get_running_loop()
@@ -59,7 +61,11 @@ class Interruptible:
         self._begin = None
         if self._begun is not None:
             self._begun.cancel()
-        if self._interrupted and self._task.uncancel() <= self._cancelling and kind is asyncio.CancelledError:
+        if not self._interruptions:
+            return
+        for _ in range(self._interruptions):
+            left = self._task.uncancel()
+        if left <= self._cancelling and kind is asyncio.CancelledError:
             raise Interrupted from error
 
     def late(self) -> None:
@@ -68,8 +74,9 @@ class Interruptible:
             self._begun = self._begin(self._interrupt)
 
     def _interrupt(self) -> None:
-        self._interrupted = True
+        self._interruptions += 1
         self._task.cancel()
+        self._begun = asyncio.get_running_loop().call_later(AGAIN_SECONDS, self._interrupt)
 
 
 def until(seconds: float) -> Interruptible:

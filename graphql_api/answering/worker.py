@@ -16,6 +16,7 @@ from graphql_api.answering.queue import queue
 from graphql_api.answering.responder import Responder
 from graphql_api.schema import executable_schema
 from graphql_api.settings import Settings
+from models.ending import ended
 from models.store import Store
 
 log = structlog.get_logger(__name__)
@@ -74,8 +75,7 @@ async def at_work(settings: Settings, store: Store) -> AsyncIterator[asyncio.Tas
         try:
             yield task
         finally:
-            task.cancel()
-            await asyncio.wait([task])
+            await ended([task])
 
 
 def _ended(task: asyncio.Task[None]) -> None:

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import structlog
 from pymongo.errors import OperationFailure, PyMongoError
 
+from models.ending import ended
 from models.store.changes import LOST, OPERATIONS, Change, Document, Stream, answer, change, opened, told_until
 from models.store.connection import Database
 
@@ -27,10 +28,6 @@ SURELY_ALL = 4
 
 NARROW_SECONDS = 600.0
 """How long a collection is watched after the last who asked for it: they often come again."""
-
-
-CANCEL_SECONDS = 2.0
-"""When a stream that should end is told so again; it may take a second to say goodbye to the database."""
 
 
 class Subscriber(Protocol):
@@ -97,10 +94,7 @@ class Feed:
         """Stop listening; a second call does nothing."""
         running, self._running = self._running, None
         if running is not None:
-            while not running.done():
-                # More than once: Python 3.11's `wait_for`, by which the driver sends, may swallow it.
-                running.cancel()
-                await asyncio.wait([running], timeout=CANCEL_SECONDS)
+            await ended([running])
         self.alive_at = -math.inf
         self._covered = frozenset()
 

@@ -23,6 +23,7 @@ from graphql_api.http.socket.wire import Gone, Wire
 from graphql_api.limits import OPERATIONS_OPEN
 from graphql_api.operations.faults import internal
 from graphql_api.standing import Lost, Standing
+from models.ending import ended
 from models.errors import Code, Refusal
 
 ENDING_SECONDS = 5.0
@@ -88,7 +89,7 @@ class Connection:
         elif message.type == "complete":
             running = self._running.pop(message.id, None)
             if running is not None:
-                running.cancel()
+                self._begin(ended([running]))
         elif message.type == "ping":
             await self._wire.send(protocol.pong(await self._answer(message.payload)))
         elif message.type == "connection_init":
@@ -185,10 +186,7 @@ class Connection:
             self.end(protocol.FAULT)
 
     async def _stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=ENDING_SECONDS)
+        await ended(self._tasks, ENDING_SECONDS)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from graphql_api.http.streaming.framing import Framing
 from graphql_api.interruption import Interrupted, until
 from graphql_api.operations.faults import internal
 from graphql_api.standing import Lost, Standing
+from models.ending import ended
 
 
 class Cut(Exception):
@@ -47,9 +48,7 @@ class Streamed:
             self._end(None)
         finally:
             standing.close()
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await ended(tasks)
             self._seat.leave()
         await self._finish(send)
 
