@@ -21,7 +21,7 @@ FIND_PYTHON = for python in python3.11 python3 none; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && break; done; \
 	if [ $$python = none ]; then echo "Python 3.11 or newer is needed: install it as python3.11 or python3." >&2; exit 1; fi
 
-.PHONY: help serve test check assets bench growth soak fix lock clean
+.PHONY: help serve test check assets bench growth live soak fix lock clean
 .DEFAULT_GOAL := help
 
 help: ## List these targets
@@ -69,8 +69,12 @@ bench: $(VENV)/.bench $(PEERS)/node_modules/.package-lock.json ## Measure the se
 growth: $(VENV)/.bench ## Measure the server with more processes, larger tables and deeper pages
 	$(BIN)/python -m benchmarks growth
 
-soak: $(VENV)/.bench ## Send a million requests, and see that the memory does not grow
+live: $(VENV)/.bench $(PEERS)/node_modules/.package-lock.json ## Measure lists that stay up to date, for 1,000 and 10,000 subscribers
+	$(BIN)/python -m benchmarks live
+
+soak: $(VENV)/.bench ## Send a million requests, and let MongoDB fail again and again
 	$(BIN)/python -m benchmarks soak
+	FAILOVER_ROUNDS=10 timeout 900 $(BIN)/pytest tests/failover
 
 fix: $(INSTALLED) ## Format, and repair what the linter can
 	$(BIN)/ruff check --fix .

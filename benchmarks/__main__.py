@@ -1,4 +1,4 @@
-"""The command line of the benchmarks: `compare`, `growth`, `soak`."""
+"""The command line of the benchmarks: `compare`, `growth`, `soak`, `live`."""
 
 import os
 import signal
@@ -19,6 +19,7 @@ from benchmarks import machine, rounds, tables
 from benchmarks import soak as soaking
 from benchmarks.checking import Unequal, check
 from benchmarks.ground import mongod, prepare
+from benchmarks.live import run as living
 from benchmarks.servers import KINDS, CannotStart, running
 from benchmarks.workloads import WORKLOADS
 from graphql_api.embedded.mongod import EmbeddedUnavailable
@@ -88,6 +89,25 @@ def soak(
 ) -> None:
     """Our server under mixed load for a long time: its memory must not grow."""
     held, text = soaking.run(requests, minutes, console)
+    console.print(Markdown(text))
+    if not held:
+        raise typer.Exit(1)
+
+
+@app.command()
+def live(
+    number: Annotated[int, typer.Option("--rounds", min=1, help="Rounds; the medians are told.")] = 1,
+    seconds: Annotated[float, typer.Option(min=1, help="Seconds of each timed stretch.")] = 20.0,
+    subscribers: Annotated[int, typer.Option(min=0, help="Most subscribers, for a quick look; 0 is all.")] = 0,
+    only: Annotated[str, typer.Option(help="Servers, separated by commas; all unless given.")] = "",
+    scenes: Annotated[str, typer.Option(help="Scenes, separated by commas; all unless given.")] = "",
+) -> None:
+    """Lists that stay up to date: 1,000 and 10,000 subscribers of our server and of others."""
+    kinds = _chosen(only, {kind.name: kind for kind in living.KINDS}, "--only")
+    asked = _chosen(scenes, {scene.name: scene for scene in living.SCENES}, "--scenes")
+    whole = len(kinds) == len(living.KINDS) and len(asked) == len(living.SCENES) and not subscribers
+    shown = [scene.shortened(seconds, subscribers or scene.subscribers) for scene in asked]
+    held, text = living.run(kinds, shown, number, lambda line: console.print(line, highlight=False), keep=whole)
     console.print(Markdown(text))
     if not held:
         raise typer.Exit(1)

@@ -109,6 +109,7 @@ async def _prepare(uri: str) -> Ground:
         readers = [await person(found, subject) for subject in people.READERS]
         writers = [await person(found, subject) for subject in people.WRITERS]
         await clean(found, writers)
+        await leave_alone(found, writers)
         return Ground(uri, DATABASE, readers, writers)
 
 
@@ -139,6 +140,12 @@ async def clean(found: Database, writers: Sequence[Person]) -> None:
         await messages.delete_many({"conversationId": key, "createdAt": {"$gt": last}})
     if touched:
         await conversations.bulk_write([ReplaceOne({"_id": row["_id"]}, _restored(row, ended)) for row in touched])
+
+
+async def leave_alone(found: Database, writers: Sequence[Person]) -> None:
+    """Let nobody answer in the writers' conversations: an answer that begins with its message is no peer's work."""
+    owners = {"userId": {"$in": [writer.profile for writer in writers]}}
+    await found[CONVERSATIONS.collection].update_many(owners, {"$unset": {"activeAdvisorId": ""}})
 
 
 SEEDED_MESSAGES = 2

@@ -90,7 +90,7 @@ class Connection(asyncio.Protocol):
         if self._missing < 0:
             data = b"".join(self._parts)
             self._parts = [data]
-            self._missing = _missing(data)
+            self._missing = missing(data)
         else:
             self._missing -= len(data)
         if self._missing == 0 or (self._missing < 0 and b"".join(self._parts).endswith(CHUNKS_END)):
@@ -113,8 +113,8 @@ class Connection(asyncio.Protocol):
             self.begin()
 
 
-def _missing(data: bytes) -> int:
-    """Bytes of the body that are still to come; -1 while that is not known, as in an answer by chunks."""
+def missing(data: bytes) -> int:
+    """Bytes of an answer's body that are still to come; -1 while that is not known, as in an answer by chunks."""
     end = data.find(HEAD_END)
     if end < 0:
         return -1
