@@ -32,6 +32,7 @@ class Showing:
         }
         below = [inner for field in self._fields if field.name == "node" for inner in field.below.fields]
         self._allowed = frozenset(rule for rule in map(_allowed, below) if rule is not None)
+        self._rules: tuple[Rule, ...] | None = None
 
     async def body(self, happening: Happening, variables: Mapping[str, Any]) -> bytes:
         """The event as its subscriber sees it, in JSON. What it raises, the stock executor can say properly."""
@@ -40,12 +41,14 @@ class Showing:
             await happening.prepare()
             return orjson.dumps({"data": {self._root.field.key: self._root.render(happening, actor)}})
         key = (self, *self._audience(happening.ask, actor, happening.event.row, variables))
-        shown = change.memo.get(key)
+        shown: Any = change.memo.get(key)
         if shown is None:
-            # A task of its own: who asked first may leave before the others have it.
-            shown = change.memo[key] = asyncio.ensure_future(self._nodes(happening, actor))
-        nodes = shown.result() if shown.done() else await asyncio.shield(shown)
-        return orjson.dumps({"data": {self._root.field.key: self._assembled(happening, nodes)}})
+            making = self._nodes(happening, actor)
+            # A task of its own where others are waited for: who asked first may leave before the next one has it.
+            shown = change.memo[key] = asyncio.ensure_future(making) if happening.ask.children else await making
+        if isinstance(shown, asyncio.Future):
+            shown = shown.result() if shown.done() else await asyncio.shield(shown)
+        return orjson.dumps({"data": {self._root.field.key: self._assembled(happening, shown)}})
 
     def _audience(
         self, ask: Ask, actor: Actor, row: Mapping[str, Any], variables: Mapping[str, Any]
@@ -54,8 +57,10 @@ class Showing:
         with it, who they are and what they ask of those."""
         if ask.children:
             return (_Same(actor), repr(sorted(variables.items())))
-        rules = sorted({*touched(ask.table, ask.columns).values(), *self._allowed}, key=repr)
-        return tuple(rule.admits(actor, row) for rule in rules)
+        if self._rules is None:
+            # In any order, but always the same.
+            self._rules = (*{*touched(ask.table, ask.columns).values(), *self._allowed},)
+        return tuple([rule.admits(actor, row) for rule in self._rules])
 
     async def _nodes(self, happening: Happening, actor: Actor) -> Mapping[str, Any]:
         await happening.prepare()

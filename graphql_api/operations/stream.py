@@ -31,7 +31,7 @@ class Delivery:
     cursor: str | None = None
 
 
-async def stream(
+def stream(
     prepared: PreparedOperation, variables: dict[str, Any] | None, context: object, *, seconds: float
 ) -> AsyncGenerator[Delivery, None]:
     """The results of an operation: one of a query or a mutation, which has `seconds`; of a subscription all there are.
@@ -40,31 +40,27 @@ async def stream(
     ends all that it has begun.
     """
     if prepared.kind != "subscription":
-        yield _delivered(await run(prepared, variables, context, seconds=seconds))
-        return
+        return _once(prepared, variables, context, seconds)
     if error := affordable(prepared, variables):
-        yield _delivered(ExecutionResult(None, [error]))
-        return
-    async with aclosing(_subscription(prepared, variables, context)) as deliveries:
-        async for delivery in deliveries:
-            yield delivery
-
-
-async def _subscription(
-    prepared: PreparedOperation, variables: dict[str, Any] | None, context: object
-) -> AsyncGenerator[Delivery, None]:
+        return _refused(error)
     try:
         found = prepared.compilation.subscribed(variables or {}, context) if isinstance(context, Context) else None
     except GraphQLError:
         found = None
     count_operation("subscription", "stock" if found is None else "compiled")
     if found is None:
-        deliveries = _by_the_executor(prepared, variables, context)
-    else:
-        deliveries = _compiled(prepared, variables, *found)
-    async with aclosing(deliveries):
-        async for delivery in deliveries:
-            yield delivery
+        return _by_the_executor(prepared, variables, context)
+    return _compiled(prepared, variables, *found)
+
+
+async def _once(
+    prepared: PreparedOperation, variables: dict[str, Any] | None, context: object, seconds: float
+) -> AsyncGenerator[Delivery, None]:
+    yield _delivered(await run(prepared, variables, context, seconds=seconds))
+
+
+async def _refused(error: GraphQLError) -> AsyncGenerator[Delivery, None]:
+    yield _delivered(ExecutionResult(None, [error]))
 
 
 async def _compiled(

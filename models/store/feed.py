@@ -59,6 +59,8 @@ class Feed:
         self._covering = asyncio.Condition()
         self._running: asyncio.Task[None] | None = None
         self._answered = False
+        self._widened = False
+        """Whether the last stream was left as it was, for one of other collections that goes on where it ended."""
 
     def subscribe(self, collections: Iterable[str], subscriber: Subscriber) -> None:
         """Tell of changes in the collections; only those that somebody names are watched.
@@ -127,7 +129,9 @@ class Feed:
         """
         asked, watched = time.monotonic(), self._wanted()
         async with opened(self._database, _of(sorted(watched)), self.place, COMMENT) as stream:
-            self.openings += 1
+            if not self._widened:
+                self.openings += 1
+            self._widened = False
             if self.place is None:
                 self._reset()
                 self.place = told_until(stream)
@@ -136,6 +140,7 @@ class Feed:
             await self._cover(watched)
             while stream.alive and self._wanted() == watched:
                 asked = await self._hear(stream, asked)
+            self._widened = stream.alive
             return stream.alive
 
     async def _hear(self, stream: Stream, asked: float) -> float:

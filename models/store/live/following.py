@@ -78,6 +78,8 @@ class Following:
         self._inbox = Inbox()
         self._list = self._membership()
         self._place: Place | None = None
+        self._rest_of: Membership | None = None
+        self._rest = ""
         self._lapsing = Lapsing(watched.until)
         watched.caller.tell(self._inbox.wake)
 
@@ -135,7 +137,7 @@ class Following:
         self._place = start.place
         self._list = Membership(self._list.ask, self._list.actor, start.edge)
         for change in await self._sources.missed(self._list.route, start.place):
-            async for event in self._told(change, change.token):
+            if (event := await self._told(change, change.token)) is not None:
                 yield event
 
     async def _live(self) -> AsyncGenerator[Event, None]:
@@ -144,16 +146,12 @@ class Following:
             if self._watched.pace_seconds:
                 await asyncio.sleep(self._watched.pace_seconds)
             await self._settled()
-            async for event in self._waiting():
-                yield event
-
-    async def _waiting(self) -> AsyncGenerator[Event, None]:
-        for change, place in self._merged() if self._watched.pace_seconds else self._taken():
-            async for event in self._told(change, place):
-                yield event
-        for key in self._lapsing.due():
-            await self._settled()
-            yield await self._lapsed(key)
+            for change, place in self._merged() if self._watched.pace_seconds else self._taken():
+                if (event := await self._told(change, place)) is not None:
+                    yield event
+            for key in self._lapsing.due():
+                await self._settled()
+                yield await self._lapsed(key)
 
     def _taken(self) -> Iterator[tuple[Change, Place]]:
         """The changes that wait, each with the place where the list goes on after it."""
@@ -174,22 +172,24 @@ class Following:
     def _is_news(self, change: Change) -> bool:
         return self._place is None or change.after_place(self._place)
 
-    async def _told(self, change: Change, place: Place) -> AsyncGenerator[Event, None]:
+    async def _told(self, change: Change, place: Place) -> Event | None:
         """The event of a change, if it is news and concerns the list, which goes on after it at the place."""
         if not self._is_news(change):
-            return
+            return None
         self._place = change.token
         await self._settled()
-        if self._inbox.lost:
-            return
-        kind = self._kind(change)
-        if kind is not None:
-            row = None if kind is Kind.REMOVED else change.after
-            yield Event(kind, self._cursor(place), change.key, row, change)
+        kind = None if self._inbox.lost else self._kind(change)
+        if kind is None:
+            return None
+        row = None if kind is Kind.REMOVED else change.after
+        return Event(kind, self._cursor(place), change.key, row, change)
 
     def _kind(self, change: Change) -> Kind | None:
-        was = self._lapsing.has(change.key) if self._lapsing.kept else self._list.has(change.before)
-        stays = self._list.has(change.after)
+        if self._lapsing.kept:
+            # What time has done to a row, its images do not say.
+            was, stays = self._lapsing.has(change.key), self._list.has(change.after)
+        else:
+            was, stays = self._list.sides(change)
         if stays and change.after is not None:
             self._lapsing.note(change.after)
         elif was:
@@ -243,8 +243,10 @@ class Following:
             raise Refusal(Code.INVALID, message, "after") from error
 
     def _cursor(self, at: Place) -> str:
-        rights = places.fingerprint(self._list.rights)
-        return places.encode(Cursor(at, rights, self._list.edge), self._order, self._watched.name)
+        if self._rest_of is not self._list:
+            self._rest_of = self._list
+            self._rest = places.rest(self._order, self._watched.name, self._list.rights, self._list.edge)
+        return places.encode(at, self._rest)
 
     @property
     def _order(self) -> Any:

@@ -66,6 +66,14 @@ class Membership:
             return False
         return self._beyond is None or not self._beyond(row)
 
+    def sides(self, change: Change) -> tuple[bool, bool]:
+        """Whether the row belonged to it, and whether it belongs to it now; decided once for all such lists."""
+        known = change.memo.get(self._alike)
+        if known is None:
+            known = change.memo[self._alike] = (self.has(change.before), self.has(change.after))
+        sides: tuple[bool, bool] = known
+        return sides
+
     def reaching(self, rows: Rows) -> "Membership":
         """The same list, ending where these rows end if more follow them."""
         cut = rows.has_previous if rows.page.backward else rows.has_next
@@ -89,6 +97,12 @@ class Membership:
         policies = [table.policy for table in {self.ask.table, *_tables(self.ask)}]
         rules = [rule for each in policies for rule in (each.read, each.update, each.delete, *each.private.values())]
         return repr([_timeless(self.condition), *sorted(repr(rule.filter(self.actor)) for rule in rules)])
+
+    @cached_property
+    def _alike(self) -> str:
+        """The same for lists that hold the same rows."""
+        # An edge alone does not say on which side of it the list lies.
+        return self.rights if self.edge is None else f"{self.rights} {self._outside(self.edge)!r}"
 
     def _outside(self, edge: Edge) -> Filter:
         assert self.ask.page is not None  # noqa: S101  # only a page has an edge

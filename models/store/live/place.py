@@ -19,6 +19,9 @@ CHARACTERS = cursor.CURSOR_CHARACTERS + 1_024
 FINGERPRINTS = 1_024
 """Lists whose fingerprints are kept."""
 
+PLACES = 1_024
+"""Places that are kept as they are spelt: one change is told to many lists."""
+
 _TIME = re.compile(r"[0-9]{1,10}:[0-9]{1,10}", re.ASCII)
 _TOKEN = re.compile(r"82[0-9A-F]{16,510}", re.ASCII)
 _LARGEST = 2**32
@@ -37,9 +40,14 @@ class Cursor:
     edge: tuple[object, ...] | None = None
 
 
-def encode(found: Cursor, order: cursor.Keys, name: str) -> str:
-    """The cursor as clients carry it; `name` tells the list and its arguments from all others."""
-    return f"{_place(found.place)}.{fingerprint(name)}.{found.rights}{_edge(found.edge, order)}"
+def encode(place: changes.Place, rest: str) -> str:
+    """The cursor as clients carry it; the `rest` is the same for all cursors of a list."""
+    return f"{_place(place)}.{rest}"
+
+
+def rest(order: cursor.Keys, name: str, rights: str, edge: Sequence[object] | None) -> str:
+    """The part of a list's cursors that does not move; `name` tells the list and its arguments from all others."""
+    return f"{fingerprint(name)}.{fingerprint(rights)}{_edge(edge, order)}"
 
 
 def decode(text: str, order: cursor.Keys, name: str) -> Cursor:
@@ -62,6 +70,7 @@ def _edge(values: Sequence[object] | None, order: cursor.Keys) -> str:
     return "" if values is None else f".{cursor.encode(order, values)}"
 
 
+@lru_cache(PLACES)
 def _place(place: changes.Place) -> str:
     if isinstance(place, Timestamp):
         return f"{place.time}:{place.inc}"

@@ -46,6 +46,7 @@ class Sources:
         self._asking = asking
         self._switchboard = Switchboard(feed)
         self._turns = asyncio.Semaphore(LOOKING_BACK)
+        self._timing: asyncio.Future[Timestamp] | None = None
         self.join = self._switchboard.join
         self.leave = self._switchboard.leave
 
@@ -57,10 +58,22 @@ class Sources:
         """The list as it stands, and the time of the cluster at which it does."""
 
         async def read() -> tuple[Timestamp, Rows]:
-            at = await self._asking.time()
+            at = await self._time()
             return at, await self._reader.snapshot(members.ask, members.actor, at)
 
         return await outlasting(read)
+
+    async def _time(self) -> Timestamp:
+        """The time of the cluster; whoever asks within one turn of the event loop shares the question."""
+        if self._timing is None:
+            self._timing = asyncio.ensure_future(self._ask_time())
+        return await asyncio.shield(self._timing)
+
+    async def _ask_time(self) -> Timestamp:
+        await asyncio.sleep(0)
+        # Who asks from now on wants to know of changes that are made from now on.
+        self._timing = None
+        return await self._asking.time()
 
     async def one(self, members: Membership, key: ObjectId) -> Mapping[str, Any] | None:
         """A row as it is now, if it belongs to the list."""
@@ -74,6 +87,9 @@ class Sources:
             related = found.memo[Related] = Related(self._asking)
         after = found.after
         assert after is not None  # noqa: S101  # what is gone is not shown
+        if not ask.children:
+            # Nobody is waited for, so that what is made of it is there before the next one asks for the same.
+            return await self._reader.shown(ask, actor, after, related)
         return await outlasting(lambda: self._reader.shown(ask, actor, after, related))
 
     async def missed(self, route: Route, since: Place) -> list[Change]:
