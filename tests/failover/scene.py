@@ -37,6 +37,9 @@ WRITERS = 4
 ROWS = 12
 """Messages that a writer keeps at most, so that all of them fit a page."""
 
+PAUSE_SECONDS = 0.04
+"""Between two writes of a writer: of what is written in an absence of some seconds, all may wait for a list."""
+
 MESSAGES_OF = """subscription ($id: ID!, $after: String) {
   advisorMessageChanges(conversationId: $id, first: 100, after: $after) {
     kind cursor id node { id content version advisor { persona { name } } }
@@ -76,6 +79,7 @@ class Scene:
         self.conversation: Answer = {}
         self.advisor: Answer = {}
         self._following: list[asyncio.Task[None]] = []
+        self._written: list[list[ObjectId]] = [[] for _ in range(WRITERS)]
 
     async def furnish(self) -> None:
         """The rows with which all begins."""
@@ -171,7 +175,7 @@ class Scene:
                 await asyncio.gather(*writers)
 
     async def _write(self, enough: asyncio.Event, seed: int) -> None:
-        rows: list[ObjectId] = []
+        rows = self._written[seed]
         dice, number = random.Random(seed), 0  # noqa: S311  # the same dice each time
         while not enough.is_set():
             number += 1
@@ -184,7 +188,7 @@ class Scene:
                 await self.change(CONVERSATIONS, self.conversation["_id"], title=f"{seed} {number}")
             else:
                 await self.delete(MESSAGES, rows.pop(dice.randrange(len(rows))))
-            await asyncio.sleep(0.005)
+            await asyncio.sleep(PAUSE_SECONDS)
 
     async def rows(self) -> tuple[dict[str, Answer], dict[str, Answer]]:
         """The messages and the conversations, as the lists are to show them."""
@@ -205,18 +209,28 @@ class Scene:
 
     async def agree(self, messages: Sequence[Copy], conversations: Sequence[Copy] = ()) -> None:
         """The copies come to be what the database holds, and so they are after one more change."""
+        further: list[Answer] = []
         for _ in range(2):
-            wanted = await self.rows()
-            expected = [wanted[0]] * len(messages) + [wanted[1]] * len(conversations)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(SECONDS):
-                    while [copy.rows for copy in (*messages, *conversations)] != expected:
+                    while not await self._agree(messages, conversations):
                         self._check()
-                        await asyncio.sleep(0.01)
-            assert [copy.rows for copy in (*messages, *conversations)] == expected
+                        await asyncio.sleep(0.05)
+            # Asked for anew each time: what was sent to a frozen mongod may be done long after it was sent again.
+            rows = await self.rows()
+            for copy in messages:
+                assert copy.rows == rows[0]
+            for copy in conversations:
+                assert copy.rows == rows[1]
             await self.change(CONVERSATIONS, self.conversation["_id"], title=secrets.token_hex(4))
-            await self.insert("after all")
+            further.append(await self.insert("after all"))
+        for row in further:
+            await self.delete(MESSAGES, row["_id"])
         self._check()
+
+    async def _agree(self, messages: Sequence[Copy], conversations: Sequence[Copy]) -> bool:
+        rows = await self.rows()
+        return all(copy.rows == rows[0] for copy in messages) and all(copy.rows == rows[1] for copy in conversations)
 
     def _check(self) -> None:
         for task in self._following:
@@ -226,9 +240,16 @@ class Scene:
 
     async def close(self) -> None:
         """Follow no list any more."""
-        for task in self._following:
+        await ended(*self._following)
+
+
+async def ended(*tasks: asyncio.Task[None]) -> None:
+    """End the tasks. One cancellation may be lost on Python 3.11, where the driver waits with `wait_for`."""
+    waiting = set(tasks)
+    while waiting:
+        for task in waiting:
             task.cancel()
-        await asyncio.gather(*self._following, return_exceptions=True)
+        _, waiting = await asyncio.wait(waiting, timeout=1)
 
 
 async def _events(deliveries: Any) -> AsyncIterator[Answer]:

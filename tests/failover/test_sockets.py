@@ -10,7 +10,7 @@ from websockets.exceptions import ConnectionClosed
 from graphql_api.app import pipeline, shell
 from graphql_api.http.endpoint import GraphQLEndpoint
 from graphql_api.http.metrics import Traffic
-from tests.failover.scene import MESSAGES_OF, Scene
+from tests.failover.scene import MESSAGES_OF, Scene, ended
 from tests.graphql_api.http.serving import connected, standing_server
 from tests.models.store.live.copies import Copy, of
 
@@ -34,8 +34,7 @@ async def test_a_socket_that_dies_again_and_again_misses_nothing(on_one: Scene, 
     try:
         await on_one.agree([copy])
     finally:
-        last.cancel()
-        await asyncio.wait([last])
+        await ended(last)
     assert copy.resyncs == 0
 
 

@@ -22,7 +22,7 @@ SHOWN_TO_VERBS = SHOWN | {
     *("models.store.live.following", "models.store.live.sources"),
     *("models.store.replay", "models.store.writing", "models.store.written"),
 }
-"""What resolvers import of the store: plain data and functions on it; the verbs also refusals, replays and live lists."""
+"""What resolvers import of the store: plain data and functions on it; the verbs also refusals, replays, live lists."""
 
 PAST_THE_RULES = frozenset({"effect", "effect_one", "effect_delete", "effect_read", "hold"})
 ALLOWED = {

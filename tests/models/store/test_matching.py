@@ -10,7 +10,8 @@ from models.policy import EVERYTHING, NOTHING, Filter
 from models.store.connection import Database
 from models.store.matching import matcher
 
-KEY = ObjectId()
+# Not a fresh one: every worker of a run must collect the same cases.
+KEY = ObjectId("650000000000000000000001")
 NOON = datetime(2026, 11, 21, 12)  # noqa: DTZ001  # as the driver decodes it
 EAST = timezone(timedelta(hours=2))
 

@@ -1,7 +1,9 @@
 """Rows that time alone changes: whoever wrote them may be gone, and the list still tells what becomes of them."""
 
+import asyncio
 import time
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from bson import ObjectId
@@ -57,13 +59,12 @@ async def test_a_sign_that_is_renewed_stays_and_one_that_is_taken_back_goes(
     for _ in range(3):
         await lists.data(SET, {**given, "typing": True}, by=ada)
         kinds.append((await live.event())["kind"])
-        await live.quiet()
-        await live.quiet()
+        await asyncio.sleep(0.8)
     assert time.monotonic() - began > 1.5
     await lists.data(SET, {**given, "typing": False}, by=ada)
     kinds.append((await live.event())["kind"])
     # Its time comes, and it is gone already; typing again is another sign in the same row.
-    await live.quiet()
+    await asyncio.sleep(1.6)
     await lists.data(SET, {**given, "typing": True}, by=ada)
     kinds.append((await live.event())["kind"])
     assert kinds == ["ADDED", "CHANGED", "CHANGED", "REMOVED", "ADDED"]
@@ -103,7 +104,7 @@ async def test_silence_makes_offline_once(people: People, lists: Lists, monkeypa
     live = await lists.follow(PRESENCE, {"ids": [ada.id]}, by=ada)
     assert await live.synced() == [{"isOnline": True}]
     assert await live.event() == {"kind": "CHANGED", "node": {"isOnline": False}}
-    await live.quiet()
+    await asyncio.sleep(0.3)
     await lists.data(BEAT, by=ada)
     assert await live.event() == {"kind": "CHANGED", "node": {"isOnline": True}}
     assert await live.event() == {"kind": "CHANGED", "node": {"isOnline": False}}
@@ -130,7 +131,7 @@ async def test_a_list_whose_rows_end_by_time_cannot_be_resumed_and_says_so(peopl
 
 
 def test_a_moment_comes_once() -> None:
-    row = {"_id": ObjectId(), "at": now() - 5}
+    row: dict[str, Any] = {"_id": ObjectId(), "at": now() - 5}
     lapsing = Lapsing(lambda row: row["at"])
     lapsing.note(row)
     assert list(lapsing.due()) == [row["_id"]]
@@ -144,7 +145,7 @@ def test_a_moment_comes_once() -> None:
 
 
 def test_a_moment_that_was_put_off_does_not_come() -> None:
-    row = {"_id": ObjectId(), "at": now() - 5}
+    row: dict[str, Any] = {"_id": ObjectId(), "at": now() - 5}
     lapsing = Lapsing(lambda row: row["at"])
     lapsing.note(row)
     lapsing.note({**row, "at": now() + 60_000})

@@ -4,16 +4,17 @@ import asyncio
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from models import global_id
 from models.actor import ANONYMOUS as NOBODY
 from models.actor import ActorKind
 from models.advisor.advisor import ADVISORS
-from models.advisor.message import MESSAGES
 from models.store.connection import Database
 from tests.factories import advisor as rows
 from tests.fixtures.live import Answer, Lists
 from tests.fixtures.wire import ANONYMOUS, People
-from tests.models.store.live.copies import FOLLOW, of
+from tests.models.store.live.copies import FOLLOW, hurry, of
 
 CONVERSATIONS = "subscription { advisorConversationChanges { kind id node { title } } }"
 
@@ -46,15 +47,16 @@ async def test_a_row_that_changes_hands_leaves_one_list_and_enters_the_other(
 
 
 async def test_private_columns_differ_in_one_and_the_same_change(
-    people: People, lists: Lists, database: Database
+    people: People, lists: Lists, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Keepers read what an advisor is made of, everybody else who it is."""
+    hurry(monkeypatch)
     ada, bob, root = await people.person("ada"), await people.person("bob"), await people.operator("root")
     row = await rows.advisor(ada, name="Ada", isPublic=True, modelHint="small")
-    seen = {"persona": {"name": "Ada"}, "modelHint": None, "viewerCanUpdate": False}
+    seen: dict[str, Any] = {"persona": {"name": "Ada"}, "modelHint": None, "viewerCanUpdate": False}
     kept = seen | {"modelHint": "small", "viewerCanUpdate": True}
-    expected = {ada: kept, bob: seen, root: kept, ANONYMOUS: seen, people.service("answering"): kept}
-    expected[people.service("answering")] = kept | {"viewerCanUpdate": False}
+    service = people.service("answering")
+    expected = {ada: kept, bob: seen, root: kept, ANONYMOUS: seen, service: kept | {"viewerCanUpdate": False}}
     following = {caller: await lists.follow(MARKETPLACE, by=caller) for caller in expected}
     assert {caller: await live.synced() for caller, live in following.items()} == {
         caller: [node] for caller, node in expected.items()
@@ -110,7 +112,10 @@ async def test_who_stays_who_he_is_misses_nothing(people: People, lists: Lists) 
         await live.quiet()
 
 
-async def test_other_rights_are_told_as_another_list(people: People, lists: Lists, database: Database) -> None:
+async def test_other_rights_are_told_as_another_list(
+    people: People, lists: Lists, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hurry(monkeypatch)
     root = await people.operator("root")
     row = await rows.advisor(name="Ada", modelHint="small")
     live = await lists.follow(MARKETPLACE, by=root)
@@ -125,29 +130,23 @@ async def test_other_rights_are_told_as_another_list(people: People, lists: List
 
 
 async def test_what_waits_is_not_told_by_rights_that_are_gone(people: People, lists: Lists) -> None:
-    """Renewed while nobody reads: neither the rest of the changes nor that of the snapshot is for who he was."""
+    """Renewed while nobody reads: neither the rest of a snapshot nor that of the changes is for who he was."""
     ada, bob = await people.person("ada"), await people.person("bob")
     conversation = await rows.conversation(ada)
-    for live in (
-        await lists.follow(FOLLOW, of(conversation), by=ada),
-        await lists.follow(FOLLOW, of(conversation), by=ada),
-    ):
-        if live.cursors == []:
-            await live.synced()
-        await rows.message(conversation, "for ada")
-        await rows.message(conversation, "for ada, too")
-        assert (await live.event())["node"]["content"] == "for ada"
+    begun = await lists.follow(FOLLOW, of(conversation), by=ada)
+    await begun.synced()
+    for number in range(3):
+        await rows.message(conversation, f"for ada: {number}")
+    beginning = await lists.follow(FOLLOW, of(conversation), by=ada)
+    for live in (begun, beginning):
+        assert (await live.event())["node"]["content"] == "for ada: 0"
+        assert bob.profile is not None
         live.context.renew(replace(live.context.actor, profiles={"advisor": bob.profile}))
         assert (await live.event())["kind"] == "RESYNC"
         assert await live.synced() == []
-        await rows.message(conversation, "still hers")
-        await live.quiet()
-        await database_without_messages(lists)
-
-
-async def database_without_messages(lists: Lists) -> None:
-    """Begin anew."""
-    await lists.server.store._database[MESSAGES.collection].delete_many({})
+    await rows.message(conversation, "still hers")
+    await begun.quiet()
+    await beginning.quiet()
 
 
 async def test_who_may_see_nothing_any_more_is_told_so_and_let_go(people: People, lists: Lists) -> None:
