@@ -15,6 +15,7 @@ from playwright.async_api import Page, async_playwright
 
 from graphql_api.app import pipeline, shell
 from graphql_api.http.assets import FOLDER, Assets, asset_route, install_assets, integrity_of
+from graphql_api.http.connections import Connections
 from graphql_api.http.endpoint import GraphQLEndpoint
 from graphql_api.http.metrics import Traffic
 from graphql_api.http.page import graphiql_page
@@ -204,7 +205,9 @@ async def test_a_message_arrives_in_a_real_browser(people: People, lists: Lists,
     identity = global_id.encode(CONVERSATIONS.tag, conversation["_id"])
     assets = Assets()
     page = graphiql_page(assets, default_query=FOLLOW % identity, demo_token=ada.token)
-    app = pipeline(GraphQLEndpoint(lists.server, page), shell([asset_route(assets)]), [], Traffic())
+    connections = Connections()
+    endpoint = GraphQLEndpoint(lists.server, page, connections=connections)
+    app = pipeline(endpoint, shell([asset_route(assets)]), [], Traffic(), connections)
     async with standing_server(app) as address:
         await browser_page.goto(f"{address}/graphql")
         await browser_page.get_by_role("button", name=re.compile("Execute query")).click()

@@ -116,7 +116,7 @@ async def test_one_stream_serves_all_lists(people: People, lists: Lists, databas
 
 async def _come_to(database: Database, expected: int) -> bool:
     """Whether MongoDB comes to see so many streams: it does not list one that is just being asked or ended."""
-    for _ in range(100):
+    for _ in range(1_000):
         if len(await streams(database)) == expected:
             return True
         await asyncio.sleep(0.02)
