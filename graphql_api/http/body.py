@@ -6,8 +6,8 @@ from starlette.types import Receive
 
 from graphql_api.http.negotiate import parsed_media
 from graphql_api.http.refusal import HttpRefusal, bad_request
-from graphql_api.interruption import Interrupted, until
 from graphql_api.limits import BODY_BYTES, BODY_SECONDS, DRAIN_BYTES
+from models.interruption import Interrupted, until
 
 _CLOSE = {"Connection": "close"}
 

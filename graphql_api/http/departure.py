@@ -7,7 +7,7 @@ from typing import TypeVar
 from starlette.types import Receive
 
 from graphql_api.http.body import ClientGone
-from graphql_api.interruption import Interrupt, Interrupted, Interruptible
+from models.interruption import Interrupt, Interrupted, Interruptible
 
 T = TypeVar("T")
 

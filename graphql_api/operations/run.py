@@ -8,10 +8,10 @@ from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from graphql_api.errors import bounded, code_of, coded
-from graphql_api.interruption import Interrupted, until
 from graphql_api.operations.counters import count_operation
 from graphql_api.operations.faults import explained, timed_out
 from graphql_api.operations.prepare import PreparedOperation, affordable
+from models.interruption import Interrupted, until
 from resolvers.context import Context
 
 FATAL = frozenset({"TIMEOUT", "UNAVAILABLE"})

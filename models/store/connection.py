@@ -12,6 +12,7 @@ from pymongo.errors import OperationFailure, PyMongoError
 from pymongo.monitoring import CommandListener
 from pymongo.write_concern import WriteConcern
 
+from models.store.wire import relieve
 from models.table import Table
 
 Database = AsyncDatabase[dict[str, Any]]
@@ -51,6 +52,7 @@ def connect(
     where MongoDB refuses it. Transactions name theirs, and so do the few writes outside of one. Raises `Unusable` for
     an address that is none.
     """
+    relieve()
     milliseconds = int(wait_seconds * 1000)
     try:
         with warnings.catch_warnings():

@@ -3,7 +3,7 @@
 from starlette.types import Message, Send
 
 from graphql_api.http.socket.protocol import Close
-from graphql_api.interruption import Interrupted, until
+from models.interruption import Interrupted, until
 
 CLOSE_SECONDS = 1.0
 """Seconds for the last frame: a client that reads gets it at once, and the others not at all."""

@@ -11,10 +11,10 @@ from graphql_api.http.carrying import Asked, carried
 from graphql_api.http.connections import Full, Owner
 from graphql_api.http.host import Host
 from graphql_api.http.streaming.framing import Framing
-from graphql_api.interruption import Interrupted, until
 from graphql_api.operations.faults import internal
 from graphql_api.standing import Lost, Standing
 from models.ending import ended
+from models.interruption import Interrupted, until
 
 
 class Cut(Exception):

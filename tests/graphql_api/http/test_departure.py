@@ -8,7 +8,7 @@ from starlette.types import Message
 
 from graphql_api.http.body import ClientGone
 from graphql_api.http.departure import while_connected
-from graphql_api.interruption import LATE_SECONDS
+from models.interruption import LATE_SECONDS
 
 
 async def silent() -> Message:

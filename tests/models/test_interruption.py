@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from graphql_api.interruption import LATE_SECONDS, Interrupted, Interruptible, until
+from models.interruption import LATE_SECONDS, Interrupted, Interruptible, until
 
 
 class Timer:
