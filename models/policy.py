@@ -196,7 +196,14 @@ class All(Composed):
 
     def bound(self, actor: Actor) -> Admits:
         rules = [rule.bound(actor) for rule in self.rules]
-        return lambda row: all(admits(row) for admits in rules)
+
+        def every(row: RowData) -> bool:
+            for admits in rules:  # noqa: SIM110  # several times as fast as `all` over a generator
+                if not admits(row):
+                    return False
+            return True
+
+        return every
 
     @property
     def words(self) -> str:
@@ -220,7 +227,14 @@ class Either(Composed):
 
     def bound(self, actor: Actor) -> Admits:
         rules = [rule.bound(actor) for rule in self.rules]
-        return lambda row: any(admits(row) for admits in rules)
+
+        def some(row: RowData) -> bool:
+            for admits in rules:  # noqa: SIM110  # as above, of `any`
+                if admits(row):
+                    return True
+            return False
+
+        return some
 
     @property
     def words(self) -> str:

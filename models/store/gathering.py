@@ -95,7 +95,8 @@ class Gathering:
 
     async def _share(self, question: _Question) -> None:
         ids = {key.binary: key for waiting in question.waiting for key in waiting.ids}
-        rules = {repr(waiting.rule): waiting.rule for waiting in question.waiting}
+        # Concurrent requests of one person have the same actor: his rule is said once.
+        rules = {id(waiting.actor): waiting.rule for waiting in question.waiting}
         open_to_all = any(not rule for rule in rules.values())
         condition = both(_among(list(ids.values())), {} if open_to_all else {"$or": list(rules.values())})
         table, columns = question.ask.table, question.ask.columns
@@ -103,10 +104,10 @@ class Gathering:
         projection = pipeline.projection(Ask(table, columns | table.policy.read.columns))
         rows = await self._asking.find(table.collection, condition, projection, len(ids), hint=BY_ID)
         found = {row["_id"].binary: row for row in rows}
-        admits = table.policy.read.admits
         for waiting in question.waiting:
+            admits = table.policy.read.bound(waiting.actor)
             mine = [found[key.binary] for key in waiting.ids if key.binary in found]
-            _give(waiting, [dict(row) for row in mine if admits(waiting.actor, row)])
+            _give(waiting, [dict(row) for row in mine if admits(row)])
 
     async def _find(self, ask: Ask, rule: Filter, ids: Sequence[ObjectId]) -> list[Document]:
         condition = both(rule, _among(ids))
