@@ -27,6 +27,11 @@ COMMENT = "missed changes"
 LOOKING_BACK = 8
 """Lists that look back at once: each reads the oplog from its cursor on. All others wait for their turn."""
 
+LOOK_BACK_SECONDS = 3_600
+"""How far back: MongoDB reads all that was written since, whosever it is. After longer the list is told anew."""
+
+SLOW = 2
+"""Times that MongoDB may fail to find the place in time; then the list is told anew, which is quicker."""
 
 MISSED = 1_000
 """Changes that are told one by one to who comes back; after more the list is told anew."""
@@ -98,11 +103,23 @@ class Sources:
         All at once: nobody who is slow to read them keeps others from their turn. Raises `Lost`, also for more changes
         than are worth to be told one by one, and the driver's errors.
         """
-        return await outlasting(lambda: self._missed(route, since))
+        slow = 0
+
+        async def look() -> list[Change]:
+            nonlocal slow
+            try:
+                return await self._missed(route, since)
+            except TimeoutError:
+                slow += 1
+                if slow < SLOW:
+                    raise
+                raise Lost from None
+
+        return await outlasting(look)
 
     async def _missed(self, route: Route, since: Place) -> list[Change]:
         until = self._feed.place
-        if until is None:
+        if until is None or moment(until).time - moment(since).time > LOOK_BACK_SECONDS:
             raise Lost
         if since >= until if isinstance(since, str) else since >= moment(until):
             if moment(since) > await self._asking.time():

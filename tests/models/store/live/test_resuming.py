@@ -255,3 +255,16 @@ async def test_a_wrong_cursor_is_refused_at_its_argument(people: People, lists: 
             f"after is {words}: use the cursor of an event of this list with the same arguments."
         )
         assert error["extensions"] == {"code": "INVALID", "field": ["after"]}
+
+
+async def test_who_was_away_for_too_long_is_told_anew(
+    people: People, lists: Lists, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a look at what everybody has written since."""
+    ada = await people.person("ada")
+    conversation = await rows.conversation(ada)
+    cursor = await _begun(lists, conversation, ada)
+    await rows.message(conversation, "one")
+    monkeypatch.setattr(sources, "LOOK_BACK_SECONDS", -1)
+    live = await lists.follow(FOLLOW, {**of(conversation), "after": cursor}, by=ada)
+    assert await _told_anew(live) == ["one"]
