@@ -50,15 +50,17 @@ async def _execute(
             count_operation(prepared.kind, "compiled")
             return ExecutionResult(data)
         count_operation(prepared.kind, "rerendered" if context.answers else "stock")
-    return await _by_the_executor(prepared, variables, context)
+    return await by_the_executor(prepared, variables, context)
 
 
-async def _by_the_executor(
-    prepared: PreparedOperation, variables: dict[str, Any] | None, context: object
+async def by_the_executor(
+    prepared: PreparedOperation, variables: dict[str, Any] | None, context: object, root: object = None
 ) -> ExecutionResult:
+    """The operation, or an event (the `root`) of a subscription, as graphql-core's executor shows it."""
     result = execute(
         prepared.schema,
         prepared.document,
+        root_value=root,
         context_value=context,
         variable_values=variables,
         operation_name=prepared.name,

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from graphql import ExecutionResult, GraphQLError
 from graphql.error import located_error
-from graphql.execution import create_source_event_stream, execute
+from graphql.execution import create_source_event_stream
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
@@ -16,11 +16,10 @@ from graphql_api.operations.compilation import RootField
 from graphql_api.operations.counters import count_operation
 from graphql_api.operations.faults import internal
 from graphql_api.operations.prepare import PreparedOperation, affordable
-from graphql_api.operations.run import presentable, run
+from graphql_api.operations.run import by_the_executor, presentable, run
 from graphql_api.operations.showing import showing
 from resolvers.context import Context
 from resolvers.selection import Call
-from resolvers.verbs.watch import Happening
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,7 @@ async def _compiled(
                     body = await show.body(happening, call.variables)
                 except Exception:  # noqa: BLE001  # whatever it is, the stock executor meets it too, and can say what it is
                     await happening.prepare()
-                    body = _encoded(await _shown(prepared, variables, call.context, happening))
+                    body = _encoded(await by_the_executor(prepared, variables, call.context, happening))
                 yield Delivery(body, happening.cursor)
     except Exception as error:  # noqa: BLE001  # told to the client as far as it may know it, and the stream is over
         found = located_error(error, list(root.field.nodes), [root.field.key])
@@ -102,27 +101,10 @@ async def _by_the_executor(
     try:
         async with aclosing(happenings):
             async for happening in happenings:
-                result = await _shown(prepared, variables, context, happening)
+                result = await by_the_executor(prepared, variables, context, happening)
                 yield Delivery(_encoded(result), happening.cursor)
     except GraphQLError as error:
         yield _delivered(ExecutionResult(None, [error]))
-
-
-async def _shown(
-    prepared: PreparedOperation, variables: dict[str, Any] | None, context: object, happening: Happening
-) -> ExecutionResult:
-    """The event as the stock executor shows it."""
-    result = execute(
-        prepared.schema,
-        prepared.document,
-        root_value=happening,
-        context_value=context,
-        variable_values=variables,
-        operation_name=prepared.name,
-        executor_class=StrawberryGraphQLCoreExecutionContext,
-        is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]  # a TypeGuard that is annotated as bool
-    )
-    return result if isinstance(result, ExecutionResult) else await result
 
 
 def _delivered(result: ExecutionResult) -> Delivery:
