@@ -139,7 +139,9 @@ def watch(
         moment = None if until is None else until.moment
         followed = Watched(ask, context.caller, _name(call), moment, pace_seconds)
         sources, question = context.store.live, ask()
-        events = Following(sources, followed).events(call.arguments.get("after") or context.resume)
+        given = call.arguments.get("after")
+        # An empty header is how transports carry none; an empty argument is no cursor.
+        events = Following(sources, followed).events(given if given is not None else context.resume or None)
         async with aclosing(events):
             async for event in events:
                 yield Happening(event, question, ask, sources, context)

@@ -248,7 +248,11 @@ async def test_a_wrong_cursor_is_refused_at_its_argument(people: People, lists: 
     ada = await people.person("ada")
     conversation, other = await rows.conversation(ada), await rows.conversation(ada)
     of_other = await _begun(lists, other, ada)
-    for cursor, words in ((of_other, "a cursor of another list"), ("x", "not a cursor of changes")):
+    for cursor, words in (
+        (of_other, "a cursor of another list"),
+        ("x", "not a cursor of changes"),
+        ("", "not a cursor of changes"),
+    ):
         live = await lists.follow(FOLLOW, {**of(conversation), "after": cursor}, by=ada)
         (error,) = (await live.answer())["errors"]
         assert error["message"] == (
