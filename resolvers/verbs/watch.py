@@ -139,9 +139,7 @@ def watch(
         moment = None if until is None else until.moment
         followed = Watched(ask, context.caller, _name(call), moment, pace_seconds)
         sources, question = context.store.live, ask()
-        given = call.arguments.get("after")
-        # An empty header is how transports carry none; an empty argument is no cursor.
-        events = Following(sources, followed).events(given if given is not None else context.resume or None)
+        events = Following(sources, followed).events(_begin(call))
         async with aclosing(events):
             async for event in events:
                 yield Happening(event, question, ask, sources, context)
@@ -161,6 +159,13 @@ def watch(
     }
     resolver = signed(resolve, {**parameters, **after})
     return strawberry.subscription(resolver=resolver, description=description, metadata={RUNS: run})
+
+
+def _begin(call: Call) -> str | None:
+    """The cursor where the list goes on: the argument's, or else the transport's."""
+    given = call.arguments.get("after")
+    # An empty header is how transports carry none; an empty argument is no cursor.
+    return given if given is not None else call.context.resume or None
 
 
 def _name(call: Call) -> str:
