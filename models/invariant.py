@@ -8,6 +8,12 @@ from models.table import Table
 
 Stage = Mapping[str, Any]
 
+SERVERS_APART_MILLISECONDS = 60_000
+"""By how much the clocks of two servers that wrote a row may differ: one 30 s ahead, the other 30 s behind.
+
+Those 30 s are what the doctor allows between MongoDB's clock and that of one server, which is another fact.
+"""
+
 SAMPLE = 1_000
 """Rows of a table that one look at it examines: all of a small table, and others each time of a large one."""
 
@@ -31,3 +37,9 @@ class Invariant:
         """The stages as MongoDB is sent them; what comes out are ids, `SAMPLE` at most."""
         first: list[Stage] = [{"$sample": {"size": SAMPLE}}] if self.sample else []
         return [*first, *self.stages, {"$limit": SAMPLE}, {"$project": {"_id": 1}}]
+
+
+def joined(other: Table[Any], local: str, foreign: str, *stages: Stage) -> Stage:
+    """The stage that puts those rows of another table under "joined" whose column `foreign` is this one's `local`."""
+    join = {"from": other.collection, "localField": local, "foreignField": foreign, "pipeline": stages, "as": "joined"}
+    return {"$lookup": join}

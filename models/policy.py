@@ -92,9 +92,10 @@ class OnColumn(Rule):
 
 @dataclass(frozen=True, slots=True)
 class Owner(OnColumn):
-    """The row's `column` holds the caller's profile in `product`."""
+    """The row's `column` holds the caller's profile in `product`; `text` is who that is."""
 
     product: str
+    text: str = "owner"
 
     def filter(self, actor: Actor) -> Filter:
         profile = actor.profiles.get(self.product)
@@ -118,7 +119,7 @@ class Owner(OnColumn):
 
     @property
     def words(self) -> str:
-        return f"owner ({self.column})"
+        return f"{self.text} ({self.column})"
 
 
 @dataclass(frozen=True, slots=True)

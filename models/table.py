@@ -15,9 +15,13 @@ Keys = tuple[tuple[str, int | str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """An index as the contract names it: `keys` are columns, `-column` where descending, `column:text` where full text.
+    """An index as the contract names it: `keys` are columns, `-column` where descending, `column:text` where full text,
+    `column:2dsphere` where points on the earth.
 
     `partial` limits it to the rows that match; `expires` makes MongoDB delete a row at the date in its only column.
+    `covered` columns are appended to the keys, behind the order that the index carries: they decide nothing of the
+    order, but a filter on them is decided in the index, so that rows which it rules out are never fetched. None of them
+    may hold an array: that would make an entry of each of its elements.
     """
 
     name: str
@@ -25,21 +29,27 @@ class Index:
     unique: bool = False
     partial: Filter | None = None
     expires: bool = False
+    covered: tuple[str, ...] = ()
 
     @property
     def keys(self) -> Keys:
         """The keys as the driver wants them."""
-        return tuple(_key(column) for column in self.columns)
+        return tuple(_key(column) for column in (*self.columns, *self.covered))
 
     @property
     def text(self) -> bool:
         """Whether this is a full-text index."""
         return any(direction == "text" for _, direction in self.keys)
 
+    @property
+    def places(self) -> frozenset[str]:
+        """The columns of points on the earth that it finds by distance."""
+        return frozenset(column for column, kind in self.keys if kind == "2dsphere")
 
-def index(name: str, *columns: str) -> Index:
+
+def index(name: str, *columns: str, covered: tuple[str, ...] = ()) -> Index:
     """An ordinary index."""
-    return Index(name, columns)
+    return Index(name, columns, covered=covered)
 
 
 def unique(name: str, *columns: str, partial: Filter | None = None) -> Index:
@@ -109,6 +119,13 @@ class Table(Generic[R]):
         """The columns that full text looks into."""
         return frozenset(column for index in self.indexes for column, kind in index.keys if kind == "text")
 
+    def index_near(self, column: str) -> Index:
+        """The index that yields rows by distance from the point in `column`; LookupError when there is none."""
+        for candidate in self.indexes:
+            if column in candidate.places:
+                return candidate
+        raise LookupError(f"{self.collection}: no index finds {column} by distance")
+
     def index_for(self, fixed: Sequence[str], order: Order, also: Iterable[str] = ()) -> Index:
         """The index that yields rows with `fixed` columns in `order`, from either end, without a sort.
 
@@ -123,13 +140,15 @@ class Table(Generic[R]):
         return max(carrying, key=lambda found: found[0])[1]
 
     def _ordinary(self) -> Iterator[Index]:
-        return (i for i in self.indexes if not i.text and not i.expires and i.partial is None)
+        # An index of points is of use to who asks for a distance alone.
+        return (i for i in self.indexes if not (i.text or i.expires or i.places) and i.partial is None)
 
 
 def carries(candidate: Index, fixed: Sequence[str], also: Iterable[str], order: Order) -> int | None:
     """How many columns the index begins with before it goes on exactly in the order (or its reverse); None if not so.
 
-    It must begin with all that are `fixed` and may with some that are fixed `also`.
+    It must begin with all that are `fixed` and may with some that are fixed `also`. What it covers comes behind the id,
+    which no two rows share, and so has no say in the order.
     """
     plain = [(name.removeprefix("-"), -1 if name.startswith("-") else 1) for name in candidate.columns]
     depth = len(plain) - len(order.keys)
@@ -140,8 +159,9 @@ def carries(candidate: Index, fixed: Sequence[str], also: Iterable[str], order: 
 
 
 def _key(column: str) -> tuple[str, int | str]:
-    if column.endswith(":text"):
-        return column.removesuffix(":text"), "text"
+    name, _, kind = column.partition(":")
+    if kind:
+        return name, kind
     return (column[1:], -1) if column.startswith("-") else (column, 1)
 
 

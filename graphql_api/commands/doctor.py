@@ -15,8 +15,8 @@ from rich.text import Text
 
 from graphql_api.commands.opening import OLDEST, opened
 from graphql_api.settings import load_settings
-from models.advisor.invariants import INVARIANTS
 from models.invariant import SAMPLE, Invariant
+from models.invariants import INVARIANTS
 from models.store import inspection
 from models.store.connection import Database
 from models.store.indexes import declarations

@@ -7,8 +7,9 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field
 
 from models.advisor.persona import Line, Localization, Metadata, Persona, RoleDefinition, Short, Tag
-from models.advisor.rules import ANSWERING, PRODUCT
+from models.advisor.rules import PRODUCT
 from models.advisor.user import UserPlan
+from models.callers import ANSWERING
 from models.policy import OPERATOR, Granted, Is, Owner, Policy
 from models.row import Id, Millis, Row
 from models.table import Index, Table, index

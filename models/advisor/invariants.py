@@ -9,17 +9,11 @@ from models.advisor.message import MESSAGES, MessageSender, MessageStatus
 from models.advisor.selection import SELECTIONS
 from models.advisor.typing_indicator import TYPING_INDICATORS
 from models.advisor.user import USERS
-from models.invariant import Invariant, Stage
+from models.invariant import SERVERS_APART_MILLISECONDS, Invariant, Stage, joined
 from models.table import Table
 
 STUCK_MILLISECONDS = 3_600_000
 """An answer that nothing was added to for this long will never end by itself."""
-
-SERVERS_APART_MILLISECONDS = 60_000
-"""By how much the clocks of two servers that wrote a conversation may differ: one 30 s ahead, the other 30 s behind.
-
-Those 30 s are what the doctor allows between MongoDB's clock and that of one server, which is another fact.
-"""
 
 
 def _counter(column: str, owner: Table[Any], counted: Table[Any], by: str, words: str, *only: Stage) -> Invariant:
@@ -53,15 +47,10 @@ def _same_owner(child: Table[Any]) -> Invariant:
         words="the conversation is gone or has another owner",
         mend="Copy the conversation's userId, or delete the row when there is no conversation.",
         stages=(
-            _joined(CONVERSATIONS, "conversationId", "_id", {"$project": {"userId": 1}}),
+            joined(CONVERSATIONS, "conversationId", "_id", {"$project": {"userId": 1}}),
             {"$match": {"$expr": {"$ne": [{"$first": "$joined.userId"}, "$userId"]}}},
         ),
     )
-
-
-def _joined(other: Table[Any], local: str, foreign: str, *stages: Stage) -> Stage:
-    join = {"from": other.collection, "localField": local, "foreignField": foreign, "pipeline": stages, "as": "joined"}
-    return {"$lookup": join}
 
 
 LAST_MESSAGE = Invariant(
@@ -70,7 +59,7 @@ LAST_MESSAGE = Invariant(
     words="updatedAt is before the last message",
     mend="Set it to the last message's createdAt.",
     stages=(
-        _joined(MESSAGES, "_id", "conversationId", {"$sort": {"createdAt": -1}}, {"$limit": 1}),
+        joined(MESSAGES, "_id", "conversationId", {"$sort": {"createdAt": -1}}, {"$limit": 1}),
         {"$set": {"latest": {"$add": ["$updatedAt", SERVERS_APART_MILLISECONDS]}}},
         {"$match": {"$expr": {"$gt": [{"$first": "$joined.createdAt"}, "$latest"]}}},
     ),
@@ -83,7 +72,7 @@ MET = Invariant(
     mend="Add the message's advisorId to it.",
     stages=(
         {"$match": {"sender": MessageSender.ADVISOR.value}},
-        _joined(USERS, "userId", "_id", {"$project": {"metAdvisorIds": 1}}),
+        joined(USERS, "userId", "_id", {"$project": {"metAdvisorIds": 1}}),
         {
             "$match": {
                 "$expr": {"$not": {"$in": ["$advisorId", {"$ifNull": [{"$first": "$joined.metAdvisorIds"}, []]}]}}
@@ -100,7 +89,7 @@ ARCHIVED_IN_CONVERSATIONS = Invariant(
     sample=False,
     stages=(
         {"$match": {"status": AdvisorStatus.ARCHIVED.value}},
-        _joined(CONVERSATIONS, "_id", "activeAdvisorId", {"$limit": 1}),
+        joined(CONVERSATIONS, "_id", "activeAdvisorId", {"$limit": 1}),
         {"$match": {"joined": {"$ne": []}}},
     ),
 )
@@ -113,7 +102,7 @@ ARCHIVED_ON_BOARDS = Invariant(
     sample=False,
     stages=(
         {"$match": {"status": AdvisorStatus.ARCHIVED.value}},
-        _joined(SELECTIONS, "_id", "advisorId", {"$match": {"hidden": False}}, {"$limit": 1}),
+        joined(SELECTIONS, "_id", "advisorId", {"$match": {"hidden": False}}, {"$limit": 1}),
         {"$match": {"joined": {"$ne": []}}},
     ),
 )

@@ -4,7 +4,8 @@ from typing import Annotated, Any
 
 from pydantic import StringConstraints
 
-from models.advisor.rules import ANSWERING, OWNER
+from models.advisor.rules import OWNER
+from models.callers import ANSWERING
 from models.policy import Policy
 from models.row import Id, Row
 from models.table import Table, index, unique

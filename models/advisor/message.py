@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
-from models.advisor.rules import ANSWERING, OWNER
+from models.advisor.rules import OWNER
+from models.callers import ANSWERING
 from models.policy import Filter, Is, Policy
 from models.row import Id, Millis, Row
 from models.table import Index, Table, index, unique

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from pydantic import Field
 
-from models.advisor.rules import ANSWERING, OWNER
+from models.advisor.rules import OWNER
+from models.callers import ANSWERING
 from models.clock import now
 from models.policy import Is, Policy
 from models.row import Id, Millis, Row

@@ -69,7 +69,8 @@ USERS = Table(
 )
 
 
-def _first_use(account: ObjectId, identity: Identity) -> UserRow:
+def first_use(account: ObjectId, identity: Identity) -> UserRow:
+    """The profile that a person begins with."""
     # Two providers may give the same subject, so the column that must be unique carries both.
     return UserRow(
         clerkId=f"{identity.issuer} {identity.subject}",
@@ -83,7 +84,7 @@ def _first_use(account: ObjectId, identity: Identity) -> UserRow:
 PROFILE = Profile(
     PRODUCT,
     USERS,
-    _first_use,
+    first_use,
     {"advisor.met": "metAdvisorIds"},
     ended_by=frozenset({"advisorAccountDelete"}),
 )

@@ -115,7 +115,11 @@ async def existing(database: Database, collection: str) -> dict[str, Mapping[str
 
 
 def shape(index: Index) -> tuple[Any, ...]:
-    """What makes two indexes the same: keys in order (text columns in any), uniqueness, condition, expiry."""
+    """What makes two indexes the same: keys in order (text columns in any), uniqueness, condition, expiry.
+
+    Not what MongoDB adds by itself, such as the version of how it stores points (`2dsphereIndexVersion`) or words: a
+    newer server chooses another one, and the index is as declared all the same.
+    """
     around = tuple(key for key in index.keys if key[1] != "text")
     texts = frozenset(column for column, kind in index.keys if kind == "text")
     return around, texts, index.unique, dict(index.partial) if index.partial else None, index.expires

@@ -151,7 +151,7 @@ def _state(name: str, found: Document, wanted: Index | None) -> IndexState:
 
 
 def _missing(index: Index) -> IndexFacts:
-    return IndexFacts(index.name, index.columns, IndexState.MISSING)
+    return IndexFacts(index.name, (*index.columns, *index.covered), IndexState.MISSING)
 
 
 def _columns(keys: Iterable[tuple[str, Any]], weights: Document) -> tuple[str, ...]:
@@ -161,7 +161,7 @@ def _columns(keys: Iterable[tuple[str, Any]], weights: Document) -> tuple[str, .
         if column == "_fts":
             columns += [f"{text}:text" for text in weights]
         elif column != "_ftsx":
-            columns.append(f"-{column}" if way == -1 else column)
+            columns.append(f"{column}:{way}" if isinstance(way, str) else f"-{column}" if way == -1 else column)
     return tuple(columns)
 
 

@@ -8,6 +8,9 @@ from models.store.connection import Database
 
 OF_THE_SESSION = frozenset({"lsid", "txnNumber", "maxTimeMS", "readConcern", "startTransaction", "autocommit"})
 
+CURSORS = ("$cursor", "$geoNearCursor")
+"""Under these names a pipeline's plan has what it reads from a collection."""
+
 
 @dataclass(frozen=True)
 class Look:
@@ -65,5 +68,6 @@ def look(plan: Mapping[str, Any]) -> Look:
     """What the execution looked at."""
     stats = plan.get("executionStats")
     if stats is None:
-        stats = next(stage["$cursor"]["executionStats"] for stage in plan["stages"] if "$cursor" in stage)
+        cursors = [stage[name] for stage in plan["stages"] for name in CURSORS if name in stage]
+        stats = cursors[0]["executionStats"]
     return Look(stats["totalKeysExamined"], stats["totalDocsExamined"], stats["nReturned"])

@@ -20,14 +20,22 @@ from graphql import (
 
 from models import global_id
 from models.actor import Actor
+from models.store.ask import NEAREST
 from models.table import Table
 from models.tables import TABLES
+from resolvers.geography import PLACES
 from resolvers.listing import Listing
 from resolvers.plan import Listed, ToMany, need_of
 
 COMBINED = frozenset({"and", "or", "not"})
-PAGING = frozenset({"first", "after", "last", "before", "orderBy", "where", "search"})
-SAMPLES = {"String": '"word"', "Timestamp": "1700000000000", "Boolean": "true", "Int": "1"}
+PAGING = frozenset({"first", "after", "last", "before", "orderBy", "where", "search", *PLACES})
+SAMPLES = {"String": '"word"', "Timestamp": "1700000000000", "Boolean": "true", "Int": "1", "Float": "1.5"}
+NEAR = (
+    "near: {lat: 52.5, lng: 13.4, radiusMeters: 5000}",
+    "within: {south: 52, west: 13, north: 53, east: 14}",
+    "within: {south: -20, west: 170, north: -10, east: -170}",
+)
+"""A place in each way; the last one lies across the 180th meridian."""
 
 
 @dataclass(frozen=True)
@@ -76,19 +84,23 @@ def _demanded(shown: Shown, ids: Mapping[str, str]) -> Iterator[str]:
 
 
 def orderings(shown: Shown) -> Iterator[str]:
-    """Each order in both directions, from both ends."""
+    """Each order in both directions, from both ends; by distance there is one, and it has a place."""
     kind = get_named_type(shown.field.args["orderBy"].type)
     assert isinstance(kind, GraphQLInputObjectType)
     choices = get_named_type(kind.fields["field"].type)
     assert isinstance(choices, GraphQLEnumType)
     for choice in choices.values:
+        if shown.listing.orders.choices[choice] == NEAREST:
+            yield from (f"first: 20 orderBy: {{field: {choice}, direction: ASC}} {place}" for place in NEAR)
+            continue
         for direction in ("ASC", "DESC"):
             for end in ("first", "last"):
                 yield f"{end}: 20 orderBy: {{field: {choice}, direction: {direction}}}"
 
 
 def filters(shown: Shown, ids: Mapping[str, str]) -> Iterator[str]:
-    """Each column with each operator, and each of the field's own arguments that may be left out."""
+    """Each column with each operator, each of the field's own arguments that may be left out, and each place in the
+    order by distance and in the first other one."""
     if "where" in shown.field.args:
         where = get_named_type(shown.field.args["where"].type)
         assert isinstance(where, GraphQLInputObjectType)
@@ -97,9 +109,16 @@ def filters(shown: Shown, ids: Mapping[str, str]) -> Iterator[str]:
             if column not in COMBINED and isinstance(comparison, GraphQLInputObjectType):
                 for operator, value in comparison.fields.items():
                     yield f"where: {{{column}: {{{operator}: {sample(column, value.type, ids)}}}}}"
+    if shown.listing.near is not None:
+        first = next(name for name, order in shown.listing.orders.choices.items() if order != NEAREST)
+        yield from (f"{place}{order}" for place in NEAR for order in ("", _ascending(first)))
     for name, argument in shown.field.args.items():
         if name not in PAGING and not is_required_argument(argument):
             yield f"{name}: {sample(name, argument.type, ids)}"
+
+
+def _ascending(field: str) -> str:
+    return f" orderBy: {{field: {field}, direction: ASC}}"
 
 
 def sample(name: str, kind: Any, ids: Mapping[str, str]) -> str:

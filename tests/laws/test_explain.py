@@ -2,7 +2,8 @@
 
 The store names the index of each page, so that one is always walked; proven here is that it yields the order without a
 sort, that a page far down looks at no more than the first, and, for the marketplace, that an equal column narrows the
-walk. How many rows a filter passes over on the way is proven of no other list.
+walk. How many rows a filter passes over on the way is proven of no other list. Relevance and rank are computed of each
+row: these orders alone are sorted in memory. How far a walk by distance looks is tests/resolvers/test_geography_pages.
 """
 
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ from bson import ObjectId
 from graphql_api.schema import executable_schema
 from models import cursor
 from models.actor import Actor, ActorKind
+from models.store.ask import NEAREST
 from models.store.connection import Database
 from models.table import Order
 from tests.fixtures.wire import Api, Caller, People
@@ -81,9 +83,15 @@ async def _check(database: Database, command: Mapping[str, Any], text: str, *, s
     assert scans(await explained(database, command)) == 0, f"{text} scans a collection."
     for part in flattened(command):
         found = set(stages(await explained(database, part)))
+        if _by_distance(part):
+            assert found & {"GEO_NEAR_2DSPHERE", "EOF"}, f"{text} does not walk the index of places."
         assert "COLLSCAN" not in found, f"{text} scans a collection: give the table an index for it."
         assert found & {"IXSCAN", "IDHACK", "TEXT", "TEXT_MATCH", "EOF", "COUNT_SCAN"}, f"{text}: {found}"
         assert sorted_ or "SORT" not in found, f"{text} sorts in memory: give the table an index in that order."
+
+
+def _by_distance(command: Mapping[str, Any]) -> bool:
+    return "$nearSphere" in repr(command.get("filter", ()))
 
 
 def test_finds_the_lists_of_the_schema() -> None:
@@ -100,6 +108,17 @@ def test_every_connection_is_a_list_that_the_laws_see() -> None:
         if str(getattr(field, "type", "")).rstrip("!").endswith("Connection") and f"{kind.name}.{name}" not in seen
     ]
     assert not unseen, f"Say in the metadata of {unseen} which list they show (resolvers/plan.py)."
+
+
+def test_lists_below_rows_are_neither_near_nor_computed() -> None:
+    """One call serves all parents: MongoDB can begin it neither with words nor with a place."""
+    wrong = [
+        str(shown)
+        for shown in LISTS
+        if shown.parent is not None
+        and (shown.listing.near or shown.listing.ranked or shown.listing.search or shown.listing.searched)
+    ]
+    assert not wrong, f"Make these lists of their own root fields: {wrong}"
 
 
 @ORDERED
@@ -119,8 +138,7 @@ async def test_filters_are_carried(api: Api, people: People, database: Database,
     for arguments in ["", *filters(shown, ids)]:
         text = document(shown, arguments, ids)
         for command in await _sent(api, ann, text):
-            # Relevance is computed, so what is found by full text cannot come out of an index in order.
-            await _check(database, command, text, sorted_="search" in _demanded(shown))
+            await _check(database, command, text, sorted_=_computed(shown))
 
 
 @SEARCHED
@@ -137,6 +155,11 @@ async def test_searches_are_carried(api: Api, people: People, database: Database
     pytest.fail(f"{text} sends no search.")
 
 
+def _computed(shown: Shown) -> bool:
+    """Whether it comes in no order of an index, however it is asked."""
+    return "search" in _demanded(shown) or shown.listing.ranked
+
+
 def _demanded(shown: Shown) -> set[str]:
     return {name for name, argument in shown.field.args.items() if str(argument.type).endswith("!")}
 
@@ -149,6 +172,8 @@ async def test_page_one_thousand_costs_what_page_one_costs(
     ids = await _ids(database, shown, ann)
     rows = await _fill(database, shown, await _list_command(api, ann, shown, ids, ""))
     for name, order in shown.listing.orders.choices.items():
+        if order == NEAREST:
+            continue
         for descending in (False, True):
             asked = f"orderBy: {{field: {name}, direction: {'DESC' if descending else 'ASC'}}}"
             turned = descending != order.columns[0].startswith("-")
@@ -204,7 +229,8 @@ async def _fill(
     """Rows which the list shows, each at a place of its own in every order."""
     table = shown.listing.table
     fixed = matching(command["filter"] if "filter" in command else _joined(command["pipeline"]))
-    ordered = {column for order in shown.listing.orders.choices.values() for column, _ in order.keys} - {"_id"}
+    choices = [order for order in shown.listing.orders.choices.values() if order != NEAREST]
+    ordered = {column for order in choices for column, _ in order.keys} - {"_id"}
     told = {column for index in table.indexes if index.unique for column, _ in index.keys} - set(fixed) - {"_id"}
     rows = []
     for number in range(number_of_rows):

@@ -39,7 +39,7 @@ def test_each_can_be_resumed_and_compiled(schema: GraphQLSchema) -> None:
     fields = _fields(schema)
     assert not [name for name, field in fields.items() if "after" not in field.args], "Make each by `watched`."
     assert not [name for name, field in fields.items() if run_of(field) is None], "Make each by `watched`."
-    assert not [name for name, field in fields.items() if {"before", "search"} & set(field.args)]
+    assert not [name for name, field in fields.items() if {"before", "search", "near", "within"} & set(field.args)]
 
 
 def test_the_tables_they_list_are_watched(schema: GraphQLSchema) -> None:

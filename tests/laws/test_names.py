@@ -26,7 +26,8 @@ KERNEL = {
     *("Node", "PageInfo", "UserError", "ErrorCode", "Account", "AccountStatus", "Viewer", "ActorKind", "File"),
     *("Timestamp", "Date", "JSON", "URL", "EmailAddress", "Direction"),
     "ListChangeKind",
-    *("TextComparison", "IdComparison", "BooleanComparison", "TimestampComparison", "TagsComparison"),
+    *("TextComparison", "CaselessTextComparison", "IdComparison", "BooleanComparison", "TagsComparison"),
+    *("IntComparison", "FloatComparison", "TimestampComparison", "GeoNear", "GeoBounds"),
     *(scalar for scalar in specified_scalar_types),
 }
 """The shared names without a product before them; a new one is a decision."""

@@ -30,14 +30,18 @@ from models.policy import (
 )
 from models.store.connection import Database
 from models.table import Table
-from models.tables import PROFILES, TABLES
+from models.tables import PORTALS, PROFILES, TABLES
 
 POOL = [ObjectId() for _ in range(5)]
 """Few ids, so that a row's owner and a caller's profile are often the same."""
 
 TRAPS: list[Any] = [None, True, False, 0, 1, 1.0, "", "active", "true", [], [None], [True], [1]]
 ROWS, ACTORS = 300, 20
-PRODUCTS = tuple(profile.product for profile in PROFILES)
+PRODUCTS = (
+    *(name for profile in PROFILES for name in (profile.product, *profile.roles)),
+    *dict.fromkeys(name for portal in PORTALS for name in portal.profiles),
+)
+SERVICES = tuple(f"service:{name}" for name in ("analysis", "answering", "billing", "enrichment", "search"))
 GRANTS = tuple(name for profile in PROFILES for name in profile.grants)
 
 
@@ -53,7 +57,7 @@ def _actor(dice: random.Random) -> Actor:
     kind = dice.choice([*ActorKind, ActorKind.ACCOUNT, ActorKind.ACCOUNT])
     held = {name: frozenset(dice.sample(POOL, dice.randint(0, 3))) for name in GRANTS if dice.random() < 0.8}
     if kind in {ActorKind.ANONYMOUS, ActorKind.SERVICE}:
-        return Actor(kind, dice.choice(["anonymous", "service:answering", "service:billing"]))
+        return Actor(kind, dice.choice(["anonymous", *SERVICES]))
     products = {product: dice.choice(POOL) for product in PRODUCTS if dice.random() < 0.8}
     return Actor(kind, "somebody", dice.choice(POOL), products, held)
 
