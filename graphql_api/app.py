@@ -11,6 +11,9 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
 from graphql_api.answering.worker import at_work
+from graphql_api.auth.caller import Recognition
+from graphql_api.auth.gate import OpenGate
+from graphql_api.auth.own_tokens import OwnTokens
 from graphql_api.auth.service_keys import ServiceKeys
 from graphql_api.auth.tokens import TokenRules, TokenVerifier
 from graphql_api.context import Server
@@ -26,13 +29,16 @@ from graphql_api.http.page import graphiql_page
 from graphql_api.http.refusal import HttpRefusal
 from graphql_api.http.request_id import HEADER
 from graphql_api.http.responses import refused
+from graphql_api.mail.worker import in_server as mailing
 from graphql_api.operations.documents import Trust
 from graphql_api.operations.manifest import ManifestError, read_manifest
 from graphql_api.operations.prepare import Operations
 from graphql_api.schema import executable_schema
-from graphql_api.settings import Settings, SettingsError, ensure_secret
+from graphql_api.settings import Settings, SettingsError, ensure_secret, ensure_token_secret
+from models.principal import OWN_ISSUER
 from models.store import Store
 from models.store.connection import Database
+from models.tables import PORTALS
 
 PREFLIGHT_SECONDS = 600
 """How long a browser may remember what another origin is allowed."""
@@ -109,7 +115,10 @@ def _life(server: Server, settings: Settings, connections: Connections) -> Lifes
     async def life(_app: FastAPI) -> AsyncIterator[None]:
         await server.open()
         try:
-            async with at_work(settings, server.store) if answers else nullcontext():
+            async with (
+                at_work(settings, server.store) if answers else nullcontext(),
+                mailing(settings, server.store),
+            ):
                 yield
         finally:
             connections.end_all()
@@ -127,11 +136,12 @@ async def _nowhere(_request: Request, _error: Exception) -> Response:
 
 def build_server(settings: Settings, database: Database) -> Server:
     """The parts of the server, from its settings."""
+    own_tokens = OwnTokens(own_token_rules(settings), PORTALS)
     return Server(
         operations=_operations(settings),
         store=Store(database, settings.operation_seconds),
-        verifier=_verifier(settings),
-        service_keys=ServiceKeys(settings.service_keys),
+        recognition=Recognition(_verifier(settings), own_tokens, ServiceKeys(settings.service_keys)),
+        gate=OpenGate(own_tokens, settings.web_url.rstrip("/")),
         operation_seconds=settings.operation_seconds,
         page_limit=settings.page_limit,
         leeway_seconds=settings.auth_leeway_seconds,
@@ -177,6 +187,17 @@ def token_rules(settings: Settings) -> TokenRules:
         leeway_seconds=settings.auth_leeway_seconds,
         secret=ensure_secret(settings) if settings.auth_algorithm == "HS256" else None,
         jwks=settings.auth_jwks,
+    )
+
+
+def own_token_rules(settings: Settings) -> TokenRules:
+    """The same of those that the server gives itself."""
+    return TokenRules(
+        algorithm="HS256",
+        issuer=OWN_ISSUER,
+        audience=settings.auth_audience,
+        leeway_seconds=settings.auth_leeway_seconds,
+        secret=ensure_token_secret(settings),
     )
 
 

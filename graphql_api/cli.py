@@ -37,6 +37,14 @@ def answer() -> None:
 
 
 @app.command()
+def mail() -> None:
+    """Send the mails that wait, beside the servers; more than one of these is safe."""
+    from graphql_api.commands.mail import run
+
+    _run(run())
+
+
+@app.command()
 def schema(
     write: Annotated[bool, typer.Option("--write", help="Write schema.graphql instead of printing it.")] = False,
     since: Annotated[

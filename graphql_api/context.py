@@ -6,9 +6,9 @@ from functools import lru_cache
 
 import structlog
 
-from graphql_api.auth.caller import Bearer, Caller, ServiceCaller, identify
-from graphql_api.auth.service_keys import ServiceKeys
-from graphql_api.auth.tokens import Claims, TokenVerifier
+from graphql_api.auth.caller import Bearer, Caller, Recognition, ServiceCaller
+from graphql_api.auth.own_tokens import SignedIn, Visitor
+from graphql_api.auth.tokens import Claims
 from graphql_api.operations.prepare import Operations, PreparedOperation
 from models.actor import ANONYMOUS, Actor, service
 from models.principal import EMAIL_CHARACTERS, NAME_CHARACTERS, URL_CHARACTERS, Identity, Profile
@@ -17,6 +17,7 @@ from models.store.kept import KEPT_ACTORS
 from models.tables import PROFILES
 from models.texts import is_link, is_readable
 from resolvers.context import Context
+from resolvers.gate import Gate
 
 log = structlog.get_logger(__name__)
 
@@ -36,8 +37,8 @@ class Server:
 
     operations: Operations
     store: Store
-    verifier: TokenVerifier
-    service_keys: ServiceKeys
+    recognition: Recognition
+    gate: Gate
     operation_seconds: float
     page_limit: int
     leeway_seconds: int = 0
@@ -52,53 +53,73 @@ class Server:
 
     async def identify(self, credentials: Sequence[bytes], /) -> Caller:
         """Who sent the request, by its `Authorization`; raises `InvalidToken` or `KeysUnavailable`."""
-        return await identify(credentials, self.verifier, self.service_keys)
+        return await self.recognition.identify(credentials)
 
-    async def context_for(self, caller: Caller, prepared: PreparedOperation, request_id: str, /) -> Context:
-        """The context of an operation. Raises `Refusal` FORBIDDEN for an account that is shut out."""
+    async def context_for(
+        self, caller: Caller, prepared: PreparedOperation, request_id: str, address: str, /
+    ) -> Context:
+        """The context of an operation. Raises `Refusal` with a code of `SHUT_OUT` for who may not come in."""
         actor = await self._actor(caller, prepared)
         if actor.operator:
             fields = sorted(prepared.root_fields)
             log.info("operator access", actor=actor.key, kind=prepared.kind, fields=fields)
-        return Context(actor, self.store, self.page_limit, request_id)
+        return Context(actor, self.store, self.page_limit, request_id, address=address, gate=self.gate)
 
     def principal(self, caller: Caller, /) -> str | None:
         """The caller in one word that is the same for all his tokens; None for nobody in particular."""
         if isinstance(caller, ServiceCaller):
             return f"service:{caller.name}"
-        return f"{caller.claims.issuer} {caller.claims.subject}" if isinstance(caller, Bearer) else None
+        if isinstance(caller, Visitor):
+            return f"{caller.visit.portal.subject}:{caller.visit.key}"
+        identity = _identity_of(caller)
+        return None if identity is None else f"{identity.issuer} {identity.subject}"
 
     def expiry(self, caller: Caller, /) -> float | None:
         """When the caller's token is believed no more, in seconds since 1970; None for one that lasts."""
-        return caller.claims.expires_at + self.leeway_seconds if isinstance(caller, Bearer) else None
+        if isinstance(caller, Bearer):
+            return caller.claims.expires_at + self.leeway_seconds
+        return caller.expires_at + self.leeway_seconds if isinstance(caller, SignedIn | Visitor) else None
 
     async def admitted(self, caller: Caller, /) -> Actor:
-        """The caller as the actor of a connection, without profiles; raises `Refusal` FORBIDDEN."""
-        if isinstance(caller, Bearer):
-            return await self.store.principals.actor(_identity(caller.claims), ())
-        return service(caller.name) if isinstance(caller, ServiceCaller) else ANONYMOUS
+        """The caller as the actor of a connection, without profiles; raises `Refusal` with a code of `SHUT_OUT`."""
+        identity = _identity_of(caller)
+        if identity is not None:
+            return await self.store.principals.actor(identity, ())
+        return await self._without_account(caller, noted=True)
 
     async def again(self, caller: Caller, prepared: PreparedOperation | None, /) -> Actor:
         """The actor of a connection, or of an operation that is under way, as of now.
 
-        Nothing is made that is gone. Raises `Refusal` FORBIDDEN.
+        Nothing is made that is gone. Raises `Refusal` with a code of `SHUT_OUT`.
         """
-        if not isinstance(caller, Bearer):
-            return await self.admitted(caller)
+        identity = _identity_of(caller)
+        if identity is None:
+            return await self._without_account(caller, noted=False)
         used, known = _profiles(prepared.root_fields) if prepared is not None else ((), ())
-        return await self.store.principals.again(_identity(caller.claims), (*used, *known))
+        return await self.store.principals.again(identity, (*used, *known))
 
     def watch(self, actor: Actor, told: Callable[[], None], /) -> Callable[[], None]:
         """Call `told` when the actor may have changed, until what this returns is called."""
         return self.store.principals.watch(actor, told)
 
     async def _actor(self, caller: Caller, prepared: PreparedOperation) -> Actor:
-        if isinstance(caller, ServiceCaller):
-            return service(caller.name)
-        if not isinstance(caller, Bearer):
-            return ANONYMOUS
+        identity = _identity_of(caller)
+        if identity is None:
+            return await self._without_account(caller, noted=True)
         used, known = _profiles(prepared.root_fields)
-        return await self.store.principals.actor(_identity(caller.claims), used, known)
+        return await self.store.principals.actor(identity, used, known)
+
+    async def _without_account(self, caller: Caller, *, noted: bool) -> Actor:
+        if isinstance(caller, Visitor):
+            return await self.store.principals.visitor(caller.visit, noted=noted)
+        return service(caller.name) if isinstance(caller, ServiceCaller) else ANONYMOUS
+
+
+def _identity_of(caller: Caller) -> Identity | None:
+    """The person, for who has an account."""
+    if isinstance(caller, Bearer):
+        return _identity(caller.claims)
+    return caller.identity if isinstance(caller, SignedIn) else None
 
 
 @lru_cache(KEPT_SELECTIONS)
@@ -108,7 +129,7 @@ def _profiles(root_fields: frozenset[str]) -> tuple[tuple[Profile, ...], tuple[P
     It uses those of the products whose root fields it names: each has its product's name before it. A field that ends
     a profile does not make one.
     """
-    used = [p for p in PROFILES if any(name.startswith(p.product) for name in root_fields - p.ended_by)]
+    used = [p for p in PROFILES if any(name.startswith((p.product, *p.others)) for name in root_fields - p.ended_by)]
     shown = [p for p in PROFILES if p not in used and (OF_ALL_PRODUCTS | p.ended_by) & root_fields]
     return tuple(used), tuple(shown)
 

@@ -15,11 +15,15 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from graphql_api.limits import COST
+from graphql_api.mail.addresses import MailFrom, SmtpUrl
 
 MIN_SECRET_BYTES = 32  # RFC 7518 §3.2: an HS256 key is at least as long as the hash
-# They hold secrets, or URLs with passwords.
-NEVER_ECHOED = {"auth_secret", "service_keys", "mongodb_uri", "auth_jwks", "answer_url", "answer_key"}
 SHOWN_CHARACTERS = 80
+
+_NEEDED = {
+    "answer_model": ("answer_url", "the name of the model"),
+    "mail_from": ("smtp_url", "the address that mails come from"),
+}
 
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+")
 _SERVICE_NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
@@ -80,7 +84,8 @@ def _matching(pattern: re.Pattern[str], must: str) -> Callable[[str], str]:
 
 
 MongodbUri = Annotated[str, AfterValidator(_matching(_MONGODB_URI, "must start with mongodb:// or mongodb+srv://"))]
-AnswerUrl = Annotated[str, AfterValidator(_matching(_WEB, "must start with http:// or https://, without a query"))]
+WebUrl = Annotated[str, AfterValidator(_matching(_WEB, "must start with http:// or https://, without a query"))]
+
 DatabaseName = Annotated[str, AfterValidator(_matching(_DATABASE, "must be 1 to 63 letters, digits, '_' or '-'"))]
 Words = Annotated[list[str], NoDecode, BeforeValidator(_split)]
 ServiceKeyHashes = Annotated[dict[str, str], NoDecode, BeforeValidator(_parse_service_keys)]
@@ -112,8 +117,16 @@ class Settings(BaseSettings):
     auth_issuer: str = Field("https://auth.localhost/", description="The `iss` that tokens must carry.")
     auth_audience: str = Field("graphql-api", description="The `aud` that tokens must carry.")
     auth_leeway_seconds: int = Field(30, ge=0, le=300, description="Seconds of clock difference that are forgiven.")
+    token_secret: SecretStr | None = Field(
+        None,
+        description="Key of the tokens that the server gives itself, 32 bytes or more; "
+        "without it a random one is kept in `DATA_DIR/token_secret`.",
+    )
     service_keys: ServiceKeyHashes = Field(
         {}, repr=False, description="Keys of services: a JSON object from name to the key's SHA-256 in hex."
+    )
+    web_url: WebUrl = Field(
+        "http://localhost:3000", description="Address of the web application, to which mailed links lead."
     )
     graphiql: bool = Field(True, description="Whether browsers get GraphiQL at `/graphql`.")
     introspection: bool = Field(True, description="Whether clients may read the schema.")
@@ -140,7 +153,7 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
     metrics: bool = Field(False, description="Whether counters are served at `/metrics`.")
 
-    answer_url: AnswerUrl | None = Field(
+    answer_url: WebUrl | None = Field(
         None,
         repr=False,
         description="Endpoint of a language model that speaks OpenAI's protocol, up to `/chat/completions`; "
@@ -156,7 +169,15 @@ class Settings(BaseSettings):
         False, description="Whether `serve` gives answers as well, as it always does with the bundled MongoDB."
     )
 
-    @field_validator("auth_secret")
+    smtp_url: SmtpUrl | None = Field(
+        None, repr=False, description="Server for mails, `smtp://user:password@host:587`: see [mail](docs/mail.md)."
+    )
+    mail_from: MailFrom | None = Field(None, description="Address that mails come from; `SMTP_URL` needs it.")
+    mail_in_server: bool = Field(
+        False, description="Whether `serve` sends mails as well, as it always does with the bundled MongoDB."
+    )
+
+    @field_validator("auth_secret", "token_secret")
     @classmethod
     def _long_enough(cls, secret: SecretStr | None) -> SecretStr | None:
         if secret is not None and len(secret.get_secret_value().encode()) < MIN_SECRET_BYTES:
@@ -175,12 +196,13 @@ class Settings(BaseSettings):
             raise ValueError("must be left out with HS256, or AUTH_ALGORITHM set to RS256 or ES256")
         return jwks
 
-    @field_validator("answer_model")
+    @field_validator("answer_model", "mail_from")
     @classmethod
-    def _named_when_asked(cls, model: str | None, info: ValidationInfo) -> str | None:
-        if model is None and info.data.get("answer_url") is not None:
-            raise ValueError("must be the name of the model, because ANSWER_URL is set")
-        return model
+    def _there_when_needed(cls, value: str | None, info: ValidationInfo) -> str | None:
+        asked, what = _NEEDED[str(info.field_name)]
+        if value is None and info.data.get(asked) is not None:
+            raise ValueError(f"must be {what}, because {asked.upper()} is set")
+        return value
 
     @field_validator("trusted_manifest")
     @classmethod
@@ -204,8 +226,17 @@ def load_settings() -> Settings:
 def _explain(error: ErrorDetails) -> str:
     name = str(error["loc"][0])
     must = str(error["ctx"]["error"]) if error["type"] == "value_error" else _expectation(Settings.model_fields[name])
-    got = "" if name in NEVER_ECHOED or error["input"] is None else f", got {str(error['input'])[:SHOWN_CHARACTERS]!r}"
+    got = (
+        ""
+        if _secret(Settings.model_fields[name]) or error["input"] is None
+        else f", got {str(error['input'])[:SHOWN_CHARACTERS]!r}"
+    )
     return f"{name.upper()}: {must}{got}"
+
+
+def _secret(field: FieldInfo) -> bool:
+    """Whether it holds a secret, or a URL that may have a password: then it is shown nowhere."""
+    return not field.repr or SecretStr in get_args(field.annotation)
 
 
 def _expectation(field: FieldInfo) -> str:
@@ -222,9 +253,17 @@ def _expectation(field: FieldInfo) -> str:
 
 def ensure_secret(settings: Settings) -> str:
     """The HS256 key: the one that is set, else a random one kept for the next start in `data_dir/secret`."""
-    if settings.auth_secret is not None:
-        return settings.auth_secret.get_secret_value()
-    path = settings.data_dir / "secret"
+    return _ensured(settings.auth_secret, settings.data_dir / "secret")
+
+
+def ensure_token_secret(settings: Settings) -> str:
+    """The key of the server's own tokens: the one that is set, else a random one in `data_dir/token_secret`."""
+    return _ensured(settings.token_secret, settings.data_dir / "token_secret")
+
+
+def _ensured(given: SecretStr | None, path: Path) -> str:
+    if given is not None:
+        return given.get_secret_value()
     if not path.exists():
         _keep_new_secret(path)
     secret = path.read_text().strip()
@@ -235,7 +274,7 @@ def ensure_secret(settings: Settings) -> str:
 
 def _keep_new_secret(path: Path) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_name(f"secret.{os.getpid()}")
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(secrets.token_urlsafe(48))
     try:

@@ -41,10 +41,10 @@ class Authority(Protocol):
         """Return when his token ends, in seconds since 1970."""
 
     def admitted(self, caller: Any, /) -> Awaitable[Any]:
-        """Return the actor of a connection; raises `Refusal` FORBIDDEN."""
+        """Return the actor of a connection; raises `Refusal` with a code of `SHUT_OUT`."""
 
     def again(self, caller: Any, prepared: PreparedOperation | None, /) -> Awaitable[Any]:
-        """Return the actor as of now; raises `Refusal` FORBIDDEN."""
+        """Return the actor as of now; raises `Refusal` with a code of `SHUT_OUT`."""
 
     def watch(self, actor: Any, told: Callable[[], None], /) -> Callable[[], None]:
         """Call `told` when the actor may have changed, until what this returns is called."""
@@ -87,7 +87,7 @@ class Standing:
         return self._caller
 
     async def admit(self) -> None:
-        """Keep an eye on the caller himself, while no operation runs; raises `Refusal` FORBIDDEN."""
+        """Keep an eye on the caller himself, while no operation runs; raises `Refusal` with a code of `SHUT_OUT`."""
         self._follow(_Followed(None, await self._authority.admitted(self._caller), None))
 
     @contextmanager
@@ -103,7 +103,7 @@ class Standing:
     async def renew(self, caller: Any) -> bool:
         """Go on with a fresh token; False, and nothing changes, for that of somebody else.
 
-        Raises `Refusal` FORBIDDEN for an account that is shut out.
+        Raises `Refusal` with a code of `SHUT_OUT` for who is shut out.
         """
         principal = self._authority.principal(caller)
         if principal is None or principal != self._authority.principal(self._caller):

@@ -15,14 +15,18 @@ class ActorKind(StrEnum):
     ACCOUNT = "ACCOUNT"
     OPERATOR = "OPERATOR"
     SERVICE = "SERVICE"
+    BUYER_SESSION = "BUYER_SESSION"
+    SELLER_SESSION = "SELLER_SESSION"
+    BUYER_CHAT = "BUYER_CHAT"
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
     """A principal and its loaded grants; rules read nothing else besides one row.
 
-    `profiles` maps a product ("advisor") to the id of the caller's profile there; `grants` maps the name of a set
-    ("advisor.met") to the ids in it. Both are empty for a product which the operation does not touch.
+    `profiles` maps a product ("advisor") to the id of the caller's profile there, and further names ("estate.working")
+    to ids that the rules of the product ask for; `grants` maps the name of a set ("advisor.met") to the ids in it. Both
+    are empty for a product which the operation does not touch.
     """
 
     kind: ActorKind
@@ -30,6 +34,8 @@ class Actor:
     account: ObjectId | None = None
     profiles: Mapping[str, ObjectId] = field(default_factory=lambda: MappingProxyType({}))
     grants: Mapping[str, frozenset[ObjectId]] = field(default_factory=lambda: MappingProxyType({}))
+    rows: tuple[tuple[str, ObjectId], ...] = ()
+    """What the actor was made from, by collection and id: once one of these has changed, he may be somebody else."""
 
     @property
     def key(self) -> str:

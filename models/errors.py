@@ -22,6 +22,10 @@ class Code(StrEnum):
     PLAN_REQUIRED = "PLAN_REQUIRED"
 
 
+SHUT_OUT = frozenset({Code.UNAUTHENTICATED, Code.FORBIDDEN})
+"""Why somebody is not let in at all: the credential has ended, or its account is shut."""
+
+
 class Refusal(Exception):
     """A request that cannot be granted: the caller's to mend, so it is shown as it is.
 

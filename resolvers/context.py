@@ -11,6 +11,7 @@ from models.errors import Refusal
 from models.store import Store
 from models.store.ask import Slot
 from models.store.live.caller import Caller
+from resolvers.gate import Gate
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,8 @@ class Context:
 
     `refused` are the nested lists whose arguments were wrong, by slot: each fails at its own place in the answer.
     `answers` are those that root fields were given before the stock executor took over, by slot. `resume` is the cursor
-    from which a list goes on whose operation names none: transports have their own ways to carry it.
+    from which a list goes on whose operation names none: transports have their own ways to carry it. `address` is the
+    client's, as far as proxies are believed; there is no `gate` where nobody signs in.
     """
 
     actor: Actor
@@ -43,6 +45,8 @@ class Context:
     refused: dict[Slot, Refusal] = field(default_factory=dict)
     answers: dict[Slot, Answer] = field(default_factory=dict)
     resume: str | None = None
+    address: str = ""
+    gate: Gate | None = None
     _caller: Caller | None = None
 
     @property

@@ -25,6 +25,9 @@ choice(
     ACCOUNT="A person, by a token.",
     OPERATOR="A person that runs the platform.",
     SERVICE="A trusted program, by its key.",
+    BUYER_SESSION="A buyer in the portal that an agent has opened.",
+    SELLER_SESSION="A seller in the portal that an agent has opened.",
+    BUYER_CHAT="A buyer in the chat that an agent has opened.",
 )
 
 

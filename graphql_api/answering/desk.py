@@ -11,7 +11,7 @@ from graphql_api.operations.prepare import Operations, PreparedOperation
 from graphql_api.operations.run import run
 from models.actor import service
 from models.advisor.message import LEASE_SECONDS
-from models.advisor.rules import ANSWERING
+from models.callers import ANSWERING
 from models.store import Store
 from resolvers.context import Context
 

@@ -1,9 +1,10 @@
-"""Tells who sent a request: nobody in particular, a person with a token, or a service with its key."""
+"""Tells who sent a request: nobody in particular, somebody with a token, or a service with its key."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from graphql_api.auth.errors import InvalidToken
+from graphql_api.auth.own_tokens import OWN_PREFIX, OwnTokens, SignedIn, Visitor
 from graphql_api.auth.service_keys import SERVICE_PREFIX, ServiceKeys
 from graphql_api.auth.tokens import Claims, TokenVerifier
 
@@ -15,7 +16,7 @@ class Anonymous:
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
-    """A person, by a verified token."""
+    """A person, by a verified token of an identity provider."""
 
     claims: Claims
 
@@ -29,32 +30,40 @@ class ServiceCaller:
 
 ANONYMOUS = Anonymous()
 
-Caller = Anonymous | Bearer | ServiceCaller
+Caller = Anonymous | Bearer | SignedIn | Visitor | ServiceCaller
 
 
-async def identify(credentials: Sequence[bytes], verifier: TokenVerifier, service_keys: ServiceKeys) -> Caller:
-    """Return the caller by the values of the header `Authorization`; only a request without one is anonymous.
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """All by which a credential is recognised."""
 
-    Raises `InvalidToken` for any header that is not one good credential, and `KeysUnavailable`.
-    """
-    if not credentials:
-        return ANONYMOUS
-    if len(credentials) > 1:
-        raise InvalidToken("more than one")
-    return await identify_credential(credentials[0].decode("latin-1"), verifier, service_keys)
+    verifier: TokenVerifier
+    own_tokens: OwnTokens
+    service_keys: ServiceKeys
 
+    async def identify(self, credentials: Sequence[bytes]) -> Caller:
+        """Return the caller by the values of the header `Authorization`; only a request without one is anonymous.
 
-async def identify_credential(credential: str, verifier: TokenVerifier, service_keys: ServiceKeys) -> Caller:
-    """Return the caller by the value of one `Authorization`, wherever it was sent; raises as `identify` does."""
-    scheme, _, rest = credential.partition(" ")
-    token = rest.strip(" ")
-    if scheme.lower() != "bearer":
-        raise InvalidToken("scheme")
-    if not token:
-        raise InvalidToken("empty")
-    if not token.startswith(SERVICE_PREFIX):
-        return Bearer(await verifier.verify(token))
-    name = service_keys.name_of(token)
-    if name is None:
-        raise InvalidToken("service key")
-    return ServiceCaller(name)
+        Raises `InvalidToken` for any header that is not one good credential, and `KeysUnavailable`.
+        """
+        if not credentials:
+            return ANONYMOUS
+        if len(credentials) > 1:
+            raise InvalidToken("more than one")
+        return await self._one(credentials[0].decode("latin-1"))
+
+    async def _one(self, credential: str) -> Caller:
+        scheme, _, rest = credential.partition(" ")
+        token = rest.strip(" ")
+        if scheme.lower() != "bearer":
+            raise InvalidToken("scheme")
+        if not token:
+            raise InvalidToken("empty")
+        if token.startswith(OWN_PREFIX):
+            return await self.own_tokens.caller(token)
+        if not token.startswith(SERVICE_PREFIX):
+            return Bearer(await self.verifier.verify(token))
+        name = self.service_keys.name_of(token)
+        if name is None:
+            raise InvalidToken("service key")
+        return ServiceCaller(name)

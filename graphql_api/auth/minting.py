@@ -21,6 +21,7 @@ def mint(
         "iat": now,
         "exp": now + lifetime_seconds,
         "email": email,
+        "email_verified": None if email is None else True,
         "name": name,
     }
     said = {claim: value for claim, value in payload.items() if value is not None}

@@ -11,7 +11,7 @@ from graphql_api.demo.advisors import DAY, advisor_key
 from models.account.account import AccountRow
 from models.advisor.presence import PresenceRow
 from models.advisor.selection import SelectionRow, SelectionSource
-from models.advisor.user import PROFILE, UserPlan, UserRow
+from models.advisor.user import UserPlan, UserRow, first_use
 from models.principal import Identity
 
 DEMO, OPERATOR, GUEST = "demo", "operator", "guest"
@@ -119,7 +119,7 @@ def account_rows(everybody: tuple[Person, ...], ids: Keys, issuer: str, now: int
 def user_row(person: Person, ids: Keys, issuer: str, now: int, met: list[ObjectId]) -> UserRow:
     """The profile of a person whom the `met` advisors have answered."""
     identity = Identity(issuer, person.subject, email=_email(person), emailVerified=True, name=person.name)
-    made = PROFILE.make(ids.account(person.subject), identity)
+    made = first_use(ids.account(person.subject), identity)
     values = {
         "id": ids.profile(person.subject),
         "plan": person.plan,

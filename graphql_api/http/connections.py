@@ -38,8 +38,13 @@ def owner_of(principal: str | None, scope: Scope) -> Owner:
     """Return whom a connection is counted for."""
     if principal is not None:
         return Owner(principal, "account")
+    return Owner(address_of(scope), "address")
+
+
+def address_of(scope: Scope) -> str:
+    """Return the client's address, or that which a trusted proxy names."""
     client = scope.get("client")
-    return Owner(client[0] if client else "", "address")
+    return str(client[0]) if client else ""
 
 
 class Connections:

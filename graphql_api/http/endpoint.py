@@ -11,7 +11,7 @@ from graphql_api.errors import Rejected
 from graphql_api.http.answer import Answer
 from graphql_api.http.body import ClientGone, check_content, read_body
 from graphql_api.http.carrying import Asked
-from graphql_api.http.connections import Connections, Full, owner_of
+from graphql_api.http.connections import Connections, Full, address_of, owner_of
 from graphql_api.http.departure import while_connected
 from graphql_api.http.host import Host
 from graphql_api.http.negotiate import EVENTS, HTML, JSON, MULTIPART, STREAMS, Accepted, Stream, negotiated
@@ -37,6 +37,9 @@ HeaderFields = defaultdict[bytes, list[bytes]]
 """The values of the header fields that decide anything here, by name; empty for one that was not sent."""
 
 _READ = frozenset({b"accept", b"authorization", b"content-encoding", b"content-type", b"last-event-id"})
+
+CHALLENGE = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+"""What a refused credential is answered with (RFC 6750 §3)."""
 
 _FRAMINGS: dict[Stream, Framing] = {EVENTS: Events(), MULTIPART: Multipart()}
 
@@ -103,7 +106,7 @@ class GraphQLEndpoint:
         prepared = self.server.operations.prepare(request.document, request.operationName)
         note_operation(scope, prepared)
         _check_kind(prepared, accepted, by_get=by_get)
-        context = await self._context(caller, prepared)
+        context = await self._context(caller, prepared, address_of(scope))
         stream = _stream(prepared, accepted)
         if stream is not None:
             _resume(context, headers[b"last-event-id"])
@@ -125,15 +128,16 @@ class GraphQLEndpoint:
         try:
             return await self.server.identify(credentials)
         except InvalidToken as error:
-            challenge = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
-            raise HttpRefusal(401, "UNAUTHENTICATED", str(error), challenge) from error
+            raise HttpRefusal(401, "UNAUTHENTICATED", str(error), CHALLENGE) from error
         except KeysUnavailable as error:
             raise HttpRefusal(503, "UNAVAILABLE", str(error), RETRY) from error
 
-    async def _context(self, caller: Any, prepared: PreparedOperation) -> Any:
+    async def _context(self, caller: Any, prepared: PreparedOperation, address: str) -> Any:
         try:
-            return await self.server.context_for(caller, prepared, REQUEST_ID.get())
+            return await self.server.context_for(caller, prepared, REQUEST_ID.get(), address)
         except Refusal as refusal:
+            if refusal.code is Code.UNAUTHENTICATED:
+                raise HttpRefusal(401, refusal.code, refusal.message, CHALLENGE) from refusal
             if refusal.code is not Code.FORBIDDEN:
                 raise
             raise HttpRefusal(403, refusal.code, refusal.message) from refusal

@@ -21,5 +21,5 @@ class Server(Authority, Protocol):
     async def identify(self, credentials: Sequence[bytes], /) -> Any:
         """Return who asks, by the values of `Authorization`; raises `InvalidToken` or `KeysUnavailable`."""
 
-    async def context_for(self, caller: Any, prepared: PreparedOperation, request_id: str, /) -> Any:
-        """Return the context of the resolvers; raises `Refusal` FORBIDDEN for one shut out."""
+    async def context_for(self, caller: Any, prepared: PreparedOperation, request_id: str, address: str, /) -> Any:
+        """Return the context of the resolvers; raises `Refusal` with a code of `SHUT_OUT` for one shut out."""

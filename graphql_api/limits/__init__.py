@@ -1,5 +1,9 @@
 """Every limit of the server on one page: how much a client may ask for at once."""
 
+from types import MappingProxyType
+
+from resolvers.gate import Budget
+
 # --- The request as bytes ---
 
 BODY_BYTES = 1024 * 1024
@@ -95,6 +99,22 @@ RESUME_CHARACTERS = 4096
 
 STANDING_RETRY_SECONDS = 1.0
 """Seconds after which a caller whose standing could not be asked for is asked for again."""
+
+# --- What may be tried ---
+
+BUDGETS = MappingProxyType(
+    {
+        Budget.PORTAL_OF_ADDRESS: "20/minute;200/hour",
+        # Who knows how a code begins could shut its owner out, so this one is wider than an office's address.
+        Budget.PORTAL_OF_PREFIX: "30/minute;300/hour",
+        Budget.PASSWORD_OF_ADDRESS: "20/minute;200/hour",
+        Budget.SECRET_OF_ADDRESS: "20/minute;200/hour",
+        Budget.MAIL_OF_ADDRESS: "20/hour",
+        Budget.MAIL_OF_ADDRESSEE: "5/hour",
+        Budget.VIEWS_OF_ADDRESS: "120/minute",
+    }
+)
+"""How often in one process; a person mistypes a few times, and a code of 100 bits is not guessed at any pace."""
 
 # --- What is kept ---
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from models.account.account import ACCOUNTS
+from models.account.sign_in import SIGN_INS
 from models.table import Table
 
-TABLES: tuple[Table[Any], ...] = (ACCOUNTS,)
+TABLES: tuple[Table[Any], ...] = (ACCOUNTS, SIGN_INS)

@@ -4,11 +4,12 @@ from models.store.asking import Asking
 from models.store.connection import Database
 from models.store.feed import Feed
 from models.store.live.sources import Sources
+from models.store.mails import Mails
 from models.store.principals import Principals
 from models.store.reading import Reader
 from models.store.replay import Replays
 from models.store.writing import Writer
-from models.tables import PROFILES
+from models.tables import PORTALS, PROFILES
 
 
 class Store:
@@ -17,12 +18,13 @@ class Store:
     def __init__(self, database: Database, seconds: float = 10.0) -> None:
         self._database = database
         self.feed = Feed(database)
-        self.principals = Principals(database, self.feed, PROFILES)
+        self.principals = Principals(database, self.feed, PROFILES, PORTALS)
         asking = Asking(database, int(seconds * 1000))
         self.read = Reader(database, asking)
         self.live = Sources(database, self.feed, self.read, asking)
         self.write = Writer(database, self.principals.changed, seconds)
         self.replays = Replays(database, self.write)
+        self.mails = Mails(database, seconds)
 
     async def ready(self) -> None:
         """Ask the database for a sign of life; raises the driver's error when there is none."""

@@ -9,7 +9,7 @@ from functools import partial
 from bson import ObjectId
 
 from models.actor import Actor
-from models.principal import Identity
+from models.principal import Identity, Visit
 from models.store.changes import Change
 from models.store.feed import Feed
 
@@ -21,6 +21,9 @@ FRESH_SECONDS = 1.0
 
 Key = tuple[Identity, tuple[str, ...]]
 """Whom a token names, with all that it says of the person, and the products whose profiles were asked for."""
+
+Held = Key | Visit
+"""What an actor is kept under: the latter for who has a portal."""
 
 Source = tuple[str, ObjectId]
 """A row that an actor was made from, by its collection and its id."""
@@ -59,8 +62,8 @@ class Kept:
         self._feed = feed
         self._columns = columns
         self._capacity = capacity
-        self._entries: OrderedDict[Key, _Entry] = OrderedDict()
-        self._made_from: dict[Source, set[Key]] = {}
+        self._entries: OrderedDict[Held, _Entry] = OrderedDict()
+        self._made_from: dict[Source, set[Held]] = {}
         self._changes = 0
         self._changed: dict[Source, int] = {}
         self._unsure_before = 0
@@ -69,7 +72,7 @@ class Kept:
     def __len__(self) -> int:
         return len(self._entries)
 
-    def find(self, key: Key) -> Actor | None:
+    def find(self, key: Held) -> Actor | None:
         """The actor of a key, if it is known and surely what the database would say."""
         entry = self._entries.get(key)
         if entry is None or entry.opening != self._feed.openings:
@@ -85,7 +88,7 @@ class Kept:
         """The present, to be taken before a load begins."""
         return Moment(self._changes, self._feed.openings)
 
-    def keep(self, key: Key, actor: Actor, sources: Sequence[Source], began: Moment, seconds: float) -> None:
+    def keep(self, key: Held, actor: Actor, sources: Sequence[Source], began: Moment, seconds: float) -> None:
         """Keep an actor for so many seconds, unless one of the rows it was made from has changed since the load began.
 
         Nothing is kept without a feed that has been listening since before the load.
@@ -154,7 +157,7 @@ class Kept:
         self._entries.clear()
         self._made_from.clear()
 
-    def _forget(self, key: Key) -> None:
+    def _forget(self, key: Held) -> None:
         entry = self._entries.pop(key, None)
         for source in entry.sources if entry is not None else ():
             keys = self._made_from[source]

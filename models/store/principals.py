@@ -1,5 +1,6 @@
-"""From a verified identity to an `Actor`: account and profiles, found or made, and kept until they change."""
+"""From a verified identity to an `Actor`: account, profiles or portal, found or made, and kept until they change."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -9,34 +10,47 @@ from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from models.account.account import ACCOUNTS, AccountRow, AccountStatus
+from models.account.sign_in import SIGN_INS
 from models.actor import Actor, ActorKind
 from models.clock import now
 from models.errors import Code, Refusal
-from models.principal import Identity, Profile
+from models.principal import Identity, Portal, Profile, Visit
 from models.row import Row
 from models.store.connection import MAJORITY, Database
 from models.store.feed import Feed
-from models.store.kept import Kept, Key, Source, Told
+from models.store.kept import Kept, Key, Told
 from models.table import Table, document
 
 LOGIN_NOTED_MILLISECONDS = 3_600_000
 """The last login is written at most once in this time: it tells the hour, and no request pays for it."""
 
+TOUCHED_MILLISECONDS = 60_000
+"""A portal notes that it is in use at most once in this time."""
+
+OPENED = ("expiresAt", "signInVersion", "lastActive")
+"""The columns of a portal that say whether its tokens are good, and when it was used."""
+
+SIGN_IN = "@sign-in"
+"""The key under which an account carries the sign-in that its token comes from; it is no column's name."""
+
 Document = dict[str, Any]
 
 
 class Principals:
-    """Finds and makes accounts and profiles.
+    """Finds and makes accounts and profiles, and finds portals.
 
     While the `feed` of changes is open, who was found is kept, and asked of the database again once a row of his has
-    changed. `profiles` are all that may be asked for.
+    changed. `profiles` and `portals` are all that may be asked for.
     """
 
-    def __init__(self, database: Database, feed: Feed, profiles: Sequence[Profile]) -> None:
+    def __init__(
+        self, database: Database, feed: Feed, profiles: Sequence[Profile], portals: Sequence[Portal] = ()
+    ) -> None:
         self._database = database.with_options(write_concern=MAJORITY)
-        read = {profile.table.collection: frozenset({"accountId", *profile.grants.values()}) for profile in profiles}
-        self._kept = Kept(feed, {ACCOUNTS.collection: None, **read})
-        self._collections = {profile.product: profile.table.collection for profile in profiles}
+        own = {profile.table.collection: frozenset({"accountId", *profile.columns}) for profile in profiles}
+        # Neither a use of a portal nor of a sign-in changes who its visitor is.
+        read = {each.table.collection: _read(each) - {"lastActive"} for each in portals}
+        self._kept = Kept(feed, {ACCOUNTS.collection: None, SIGN_INS.collection: frozenset({"endedAt"}), **own, **read})
 
     @property
     def hits(self) -> int:
@@ -63,46 +77,66 @@ class Principals:
         key = (identity, tuple([profile.product for profile in known]))
         return self._kept.find(key) or await self._reload(key, known)
 
+    async def visitor(self, visit: Visit, *, noted: bool = True) -> Actor:
+        """The actor of a portal; its use is `noted` in it. Raises UNAUTHENTICATED when the portal does not stand open
+        to the token any more."""
+        return self._kept.find(visit) or await self._open(visit, noted=noted)
+
     def watch(self, actor: Actor, told: Told) -> Told:
         """Call `told` whenever a row that the actor was made from may have changed, until what this returns is called.
 
         It hears of writes of this process and of what the feed tells, at once, and when the feed has lost its place.
-        It must neither wait nor raise. Nobody but accounts has rows.
+        It must neither wait nor raise.
         """
-        if actor.account is None:
-            return _nothing
-        own = [(self._collections[product], row) for product, row in actor.profiles.items()]
-        return self._kept.watch([(ACCOUNTS.collection, actor.account), *own], told)
+        return self._kept.watch(actor.rows, told)
+
+    async def _open(self, visit: Visit, *, noted: bool) -> Actor:
+        began, portal = self._kept.moment(), visit.portal
+        collection = self._database[portal.table.collection]
+        row = await collection.find_one({"_id": visit.key, **portal.condition}, dict.fromkeys(_read(portal), 1))
+        if row is None or row["signInVersion"] != visit.version or row.get("expiresAt", now() + 1) <= now():
+            raise Refusal(Code.UNAUTHENTICATED, "This portal is closed, or its code was changed: sign in again.")
+        if noted and row.get("lastActive", now()) < now() - TOUCHED_MILLISECONDS:
+            await collection.update_one({"_id": visit.key}, {"$set": {"lastActive": now()}})
+        actor = Actor(
+            kind=portal.kind,
+            name=f"{portal.subject}:{visit.key}",
+            profiles=MappingProxyType({name: row[column] for name, column in portal.profiles.items()}),
+            rows=((portal.table.collection, visit.key),),
+        )
+        seconds = min(TOUCHED_MILLISECONDS, row.get("expiresAt", math.inf) - now()) / 1000
+        self._kept.keep(visit, actor, actor.rows, began, seconds)
+        return actor
 
     async def _reload(self, key: Key, wanted: Sequence[Profile]) -> Actor:
-        began = self._kept.moment()
-        account = await self._find(key[0], wanted)
+        began, identity = self._kept.moment(), key[0]
+        account = await self._find(identity, wanted)
         if account is None:
             raise Refusal(Code.FORBIDDEN, f"This account is {AccountStatus.DELETED}.")
-        _check_active(account)
+        _check_active(account, identity)
         profiles = {profile.product: rows[0] for profile in wanted if (rows := account.get(profile.product))}
-        actor = _actor(account, profiles, wanted)
+        actor = _actor(account, identity, profiles, wanted)
         # Kept as `actor` would: neither was anything to be made, nor was the login to be noted.
-        if len(profiles) == len(wanted) and not _news(account, key[0]):
-            self._kept.keep(key, actor, _sources(account, profiles, wanted), began, _seconds_until_noted(account))
+        if _settled(wanted, profiles) and not _news(account, identity):
+            self._kept.keep(key, actor, actor.rows, began, _seconds_until_noted(account))
         return actor
 
     async def _load(self, key: Key, used: Sequence[Profile], wanted: Sequence[Profile]) -> Actor:
         began, identity = self._kept.moment(), key[0]
         account = await self._find(identity, wanted) or await self._make_account(identity)
-        _check_active(account)
+        _check_active(account, identity)
         await self._refresh(account, identity)
         profiles: dict[str, Document] = {}
         for profile in wanted:
             rows = account.get(profile.product, [])
             if rows:
                 profiles[profile.product] = rows[0]
-            elif profile in used:
-                profiles[profile.product] = await self._make_profile(profile, account["_id"], identity)
-        actor = _actor(account, profiles, wanted)
-        # A profile that is missing may be made by any process, and no row of it would tell.
-        if len(profiles) == len(wanted):
-            self._kept.keep(key, actor, _sources(account, profiles, wanted), began, _seconds_until_noted(account))
+            elif profile in used and profile.make is not None:
+                row = profile.make(account["_id"], identity)
+                profiles[profile.product] = await self._insert_once(profile.table, row, ("accountId",))
+        actor = _actor(account, identity, profiles, wanted)
+        if _settled(wanted, profiles):
+            self._kept.keep(key, actor, actor.rows, began, _seconds_until_noted(account))
         return actor
 
     async def _find(self, identity: Identity, wanted: Sequence[Profile]) -> Document | None:
@@ -111,11 +145,15 @@ class Principals:
             {"$limit": 1},
         ]
         stages += [_joined(profile) for profile in wanted]
+        if identity.session is not None:
+            stages.append(_joined_sign_in(identity.session))
         cursor = await self._database[ACCOUNTS.collection].aggregate(stages)
         found = await cursor.to_list()
         return found[0] if found else None
 
     async def _make_account(self, identity: Identity) -> Document:
+        if identity.session is not None:
+            raise _ended()
         row = AccountRow(
             issuer=identity.issuer,
             subject=identity.subject,
@@ -126,9 +164,6 @@ class Principals:
             lastLoginAt=now(),
         )
         return await self._insert_once(ACCOUNTS, row, ("issuer", "subject"))
-
-    async def _make_profile(self, profile: Profile, account: ObjectId, identity: Identity) -> Document:
-        return await self._insert_once(profile.table, profile.make(account, identity), ("accountId",))
 
     async def _insert_once(self, table: Table[Any], row: Row, unique: Sequence[str]) -> Document:
         """The row under its unique columns, made by exactly one of the requests that arrive first together."""
@@ -156,9 +191,21 @@ class Principals:
             self.changed(ACCOUNTS.collection, [account["_id"]])
 
 
-def _check_active(account: Document) -> None:
+def _check_active(account: Document, identity: Identity) -> None:
     if account["status"] != AccountStatus.ACTIVE:
         raise Refusal(Code.FORBIDDEN, f"This account is {account['status']}.")
+    if identity.session is not None and not account[SIGN_IN]:
+        raise _ended()
+
+
+def _ended() -> Refusal:
+    return Refusal(Code.UNAUTHENTICATED, "This sign-in has ended: sign in again.")
+
+
+def _settled(wanted: Sequence[Profile], profiles: Mapping[str, Document]) -> bool:
+    """Whether nothing can come about that no row of the actor would tell of: another process may make a profile that is
+    missing."""
+    return all(profile.product in profiles or profile.make is None for profile in wanted)
 
 
 def _news(account: Document, identity: Identity) -> Document:
@@ -175,13 +222,9 @@ def _news(account: Document, identity: Identity) -> Document:
     return news
 
 
-def _nothing() -> None:
-    """End a watch that watches nothing."""
-
-
-def _sources(account: Document, profiles: Mapping[str, Document], wanted: Sequence[Profile]) -> list[Source]:
-    own = [(profile.table.collection, profiles[profile.product]["_id"]) for profile in wanted]
-    return [(ACCOUNTS.collection, account["_id"]), *own]
+def _read(portal: Portal) -> frozenset[str]:
+    """The columns that a visitor is made from."""
+    return frozenset({*portal.condition, *portal.profiles.values(), *OPENED})
 
 
 def _seconds_until_noted(account: Document) -> float:
@@ -191,7 +234,7 @@ def _seconds_until_noted(account: Document) -> float:
 
 
 def _joined(profile: Profile) -> Document:
-    columns = dict.fromkeys(("_id", *profile.grants.values()), 1)
+    columns = dict.fromkeys(("_id", *profile.columns), 1)
     return {
         "$lookup": {
             "from": profile.table.collection,
@@ -203,19 +246,28 @@ def _joined(profile: Profile) -> Document:
     }
 
 
-def _actor(account: Document, profiles: Mapping[str, Document], wanted: Sequence[Profile]) -> Actor:
+def _joined_sign_in(session: ObjectId) -> Document:
+    alive = [{"$match": {"_id": session, "endedAt": None}}, {"$project": {"_id": 1}}]
+    join = {"from": SIGN_INS.collection, "localField": "_id", "foreignField": "accountId", "pipeline": alive}
+    return {"$lookup": {**join, "as": SIGN_IN}}
+
+
+def _actor(account: Document, identity: Identity, profiles: Mapping[str, Document], wanted: Sequence[Profile]) -> Actor:
     operator = "operator" in account.get("platformRoles", ())
-    grants = {
-        name: frozenset(profiles[profile.product].get(column, ()))
-        for profile in wanted
-        if profile.product in profiles
-        for name, column in profile.grants.items()
-    }
+    there = [(profile, profiles[profile.product]) for profile in wanted if profile.product in profiles]
+    own = {profile.product: row["_id"] for profile, row in there}
+    roles = {name: row["_id"] for profile, row in there for name, column in profile.roles.items() if row.get(column)}
+    rows = [(ACCOUNTS.collection, account["_id"]), *((profile.table.collection, row["_id"]) for profile, row in there)]
+    if identity.session is not None:
+        rows.append((SIGN_INS.collection, identity.session))
     return Actor(
         kind=ActorKind.OPERATOR if operator else ActorKind.ACCOUNT,
         name=f"{account['issuer']} {account['subject']}",
         account=account["_id"],
         # One actor may serve many requests.
-        profiles=MappingProxyType({product: row["_id"] for product, row in profiles.items()}),
-        grants=MappingProxyType(grants),
+        profiles=MappingProxyType(own | roles),
+        grants=MappingProxyType(
+            {name: frozenset(row.get(column, ())) for profile, row in there for name, column in profile.grants.items()}
+        ),
+        rows=tuple(rows),
     )

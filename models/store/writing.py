@@ -70,15 +70,25 @@ class Writer:
 
     async def insert(self, table: Table[Any], row: Row, actor: Actor) -> ObjectId:
         """Store a new row. Raises FORBIDDEN (or UNAUTHENTICATED) by the table's rule, ALREADY_EXISTS by its indexes."""
-        key = row.id or ObjectId()
-        fresh = {"_id": key, **document(row)}
+        fresh = {"_id": row.id or ObjectId(), **document(row)}
         if not table.policy.create.admits(actor, fresh):
             raise forbidden(actor, f"You may not create this {table.noun}.")
+        return await self._insert(table, fresh)
+
+    async def effect_insert(self, table: Table[Any], row: Row) -> ObjectId:
+        """Store a new row as a consequence of an allowed write, whoever may create such rows by hand.
+
+        Raises ALREADY_EXISTS by the table's indexes.
+        """
+        return await self._insert(table, {"_id": row.id or ObjectId(), **document(row)})
+
+    async def _insert(self, table: Table[Any], fresh: Document) -> ObjectId:
         reply = await self._database.command({"insert": table.collection, "documents": [fresh]})
         if "writeErrors" in reply:
             raise _refused(table, reply["writeErrors"][0])
         if written := current():
             written.stored(table, fresh)
+        key: ObjectId = fresh["_id"]
         return key
 
     async def update(

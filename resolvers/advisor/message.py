@@ -8,7 +8,7 @@ from models.actor import Actor
 from models.advisor.advisor import ADVISORS
 from models.advisor.conversation import CONVERSATIONS
 from models.advisor.message import MESSAGES, MessageSender, MessageStatus, unheld
-from models.advisor.rules import ANSWERING
+from models.callers import ANSWERING
 from models.clock import now
 from models.errors import Code, Refusal
 from models.policy import NOTHING, SIGNED_IN, Filter

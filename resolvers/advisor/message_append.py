@@ -15,8 +15,8 @@ from models.advisor.message import (
     MessageSender,
     MessageStatus,
 )
-from models.advisor.rules import ANSWERING
 from models.advisor.selection import SELECTIONS
+from models.callers import ANSWERING
 from models.clock import now
 from models.errors import Code, Refusal
 from models.validation import build

@@ -12,7 +12,7 @@ from models.advisor.message import (
     MessageStatus,
     unheld,
 )
-from models.advisor.rules import ANSWERING
+from models.callers import ANSWERING
 from models.clock import now
 from models.errors import Code, Refusal
 from models.policy import RowData, both

@@ -5,7 +5,7 @@ from typing import Any
 import strawberry
 
 from models.advisor.message import MESSAGES, TOKENS, MessageStatus
-from models.advisor.rules import ANSWERING
+from models.callers import ANSWERING
 from models.policy import RowData, both
 from models.validation import check
 from resolvers.advisor.message import AdvisorMessage

@@ -11,9 +11,10 @@ from models.actor import service
 from models.advisor.advisor import ADVISORS, MET
 from models.advisor.conversation import CONVERSATIONS
 from models.advisor.message import MENTIONS, MESSAGES, MessageRow, MessageSender
-from models.advisor.rules import ANSWERING, PRODUCT
+from models.advisor.rules import PRODUCT
 from models.advisor.selection import SELECTIONS
 from models.advisor.user import USERS
+from models.callers import ANSWERING
 from models.clock import now
 from models.errors import Code, Refusal, not_found
 from models.policy import Filter, RowData

@@ -10,8 +10,9 @@ from models import global_id
 from models.actor import Actor
 from models.advisor.advisor import ADVISORS, AdvisorStatus
 from models.advisor.conversation import CONVERSATIONS
-from models.advisor.rules import ANSWERING, OWNER
+from models.advisor.rules import OWNER
 from models.advisor.selection import SELECTIONS
+from models.callers import ANSWERING
 from models.errors import Code, Refusal, not_found
 from models.policy import EVERYTHING, NOTHING, Filter, RowData, both
 from resolvers.listing import REQUIRED, argument

@@ -6,8 +6,8 @@ import strawberry
 
 from models.advisor.conversation import CONVERSATIONS
 from models.advisor.message import MESSAGES
-from models.advisor.rules import ANSWERING
 from models.advisor.thread_summary import THREAD_SUMMARIES, ThreadSummaryRow
+from models.callers import ANSWERING
 from models.errors import not_found
 from models.validation import build
 from resolvers.adjectives import orders

@@ -8,9 +8,9 @@ import strawberry
 from models.actor import Actor
 from models.advisor.advisor import ADVISORS
 from models.advisor.conversation import CONVERSATIONS
-from models.advisor.rules import ANSWERING
 from models.advisor.typing_indicator import TYPING_INDICATORS, TYPING_MILLISECONDS, TypingIndicatorRow
 from models.advisor.user import USERS
+from models.callers import ANSWERING
 from models.clock import now
 from models.errors import Code, Refusal, not_found
 from models.policy import Filter, RowData

@@ -12,9 +12,9 @@ from bson import ObjectId
 from strawberry.types.field import StrawberryField
 
 from models import global_id
-from models.actor import Actor
+from models.actor import Actor, ActorKind
 from models.errors import Code, Refusal, not_found
-from models.policy import SERVICE, SIGNED_IN, RowData, Rule
+from models.policy import Fixed, RowData, Rule
 from models.store import Store
 from models.store.ask import Ask
 from models.store.replay import ReplayKey
@@ -22,6 +22,8 @@ from models.store.writing import forbidden
 from models.store.written import noted
 from models.table import Table
 from models.validation import Refusals
+from resolvers.context import Context
+from resolvers.gate import Gate
 from resolvers.listing import REQUIRED, argument
 from resolvers.selection import Call
 from resolvers.table import choice
@@ -93,9 +95,30 @@ class Payload:
 class Change:
     """The hand that a mutation works with: who writes, where, and what the input holds as it was given."""
 
-    actor: Actor
-    store: Store
+    context: Context
     given: Mapping[str, Any]
+
+    @property
+    def actor(self) -> Actor:
+        """Who writes."""
+        return self.context.actor
+
+    @property
+    def store(self) -> Store:
+        """Where."""
+        return self.context.store
+
+    @property
+    def address(self) -> str:
+        """The client's address, as far as proxies are believed."""
+        return self.context.address
+
+    @property
+    def gate(self) -> Gate:
+        """Where tokens are given. Raises LookupError inside programs where nobody signs in."""
+        if self.context.gate is None:
+            raise LookupError("Nobody signs in here.")
+        return self.context.gate
 
     def patch(self, *columns: str) -> dict[str, Any]:
         """Those of the columns that the input names: absent is unchanged, null is cleared."""
@@ -137,18 +160,25 @@ class Change:
         return key
 
 
-KNOWN = SIGNED_IN | SERVICE
+KNOWN = Fixed(frozenset(ActorKind) - {ActorKind.ANONYMOUS}, "anyone but strangers")
 """Who may write at all; what more it takes is the tables' affair."""
 
 
 def change(
-    run: Callable[[Change, Any], Awaitable[Outcome]], description: str, *, current: str = "", atomic: bool = True
+    run: Callable[[Change, Any], Awaitable[Outcome]],
+    description: str,
+    *,
+    by: Rule = KNOWN,
+    current: str = "",
+    atomic: bool = True,
+    secrets: Sequence[str] = (),
+    replays: bool = True,
 ) -> Any:
-    """A mutation that does `run` in a transaction and shows its outcome; strangers are told to sign in.
+    """A mutation that does `run` in a transaction and shows its outcome; who is not one of `by` is told to sign in.
 
     `current` names the payload's field that shows the row as it is when the input's `expectedVersion` was stale.
     What is too large for one transaction is not `atomic`: it makes its own, and goes on where it was when it is run
-    again.
+    again. Of the payload's `secrets` nothing is stored: a replay has none. What `replays` not is done each time.
     """
     kind = get_type_hints(run)["input"]
 
@@ -158,14 +188,20 @@ def change(
         children = call.below.picked.children(call)
         for refusal in context.refused.values():
             raise refusal
-        hand = Change(context.actor, context.store, given)
+        hand = Change(context, given)
+        told: Outcome = {}
 
         async def work() -> Outcome:
-            hand.demand(KNOWN, {}, "")
-            return await run(hand, _read(kind, given))
+            hand.demand(by, {}, "")
+            outcome = await run(hand, _read(kind, given))
+            told.update({name: outcome.pop(name, None) for name in secrets})
+            return outcome
 
         with noted() as written:
-            outcome = await _attempted(call, _once if atomic else _resumed, work, current)
+            way = (_once if atomic else _resumed) if replays else _each_time(atomic=atomic)
+            outcome = await _attempted(call, way, work, current)
+        if not outcome["userErrors"]:
+            outcome |= told
         # After the transaction: what is shown is stored.
         await context.store.read.attend(children, [outcome], context.actor, written)
         for name, picked in call.below.parts.items():
@@ -187,11 +223,10 @@ def _fields(kind: Any) -> Sequence[StrawberryField]:
 
 
 Work = Callable[[], Awaitable[Outcome]]
+Way = Callable[[Store, ReplayKey | None, Work], Awaitable[Outcome]]
 
 
-async def _attempted(
-    call: Call, way: Callable[[Store, ReplayKey | None, Work], Awaitable[Outcome]], work: Work, current: str
-) -> Outcome:
+async def _attempted(call: Call, way: Way, work: Work, current: str) -> Outcome:
     given = call.arguments["input"]
     again = given.get("clientMutationId")
     outcome: Outcome
@@ -208,6 +243,15 @@ async def _attempted(
 
 async def _once(store: Store, key: ReplayKey | None, work: Work) -> Outcome:
     return await (store.write.transact(work) if key is None else store.replays.once(key, work))
+
+
+def _each_time(*, atomic: bool) -> Way:
+    """Do it whether or not it was done before."""
+
+    async def again(store: Store, _: ReplayKey | None, work: Work) -> Outcome:
+        return await (store.write.transact(work) if atomic else work())
+
+    return again
 
 
 async def _resumed(store: Store, key: ReplayKey | None, work: Work) -> Outcome:

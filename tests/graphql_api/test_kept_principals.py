@@ -47,6 +47,8 @@ async def test_a_known_caller_costs_only_what_he_asks_for(api: Api, people: Peop
     ann = await people.person("ann")
     assert await _asked(api, ann) == ["accounts", "advisor_users"]
     assert await _asked(api, ann) == ["advisor_users"]
+    # Kept by the products that were asked for: the viewer's are all.
+    assert await _asked(api, ann, "{ advisorMe { name } }") == ["accounts", "advisor_users"]
     assert await _asked(api, ann, "{ advisorMe { name } }") == ["advisor_users"]
     assert await _asked(api, ann, "{ viewer { kind } }") == []
 

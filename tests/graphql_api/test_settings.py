@@ -67,6 +67,9 @@ def test_defaults_suit_a_first_start() -> None:
         "answer_seconds": 300.0,
         "answer_wait_seconds": 60.0,
         "answer_in_server": False,
+        "smtp_url": None,
+        "mail_from": None,
+        "mail_in_server": False,
     }
 
 

@@ -11,7 +11,7 @@ from starlette.types import Receive, Scope
 
 from graphql_api.auth.errors import InvalidToken, KeysUnavailable
 from graphql_api.errors import Rejected, coded
-from graphql_api.http.connections import Full, Seat, owner_of
+from graphql_api.http.connections import Full, Seat, address_of, owner_of
 from graphql_api.http.host import Host
 from graphql_api.http.refusal import HttpRefusal
 from graphql_api.http.request import from_payload
@@ -24,7 +24,7 @@ from graphql_api.limits import OPERATIONS_OPEN
 from graphql_api.operations.faults import internal
 from graphql_api.standing import Lost, Standing
 from models.ending import ended
-from models.errors import Code, Refusal
+from models.errors import SHUT_OUT, Refusal
 
 ENDING_SECONDS = 5.0
 """Seconds in which operations must end that were told to: a query to the database can be interrupted at any time."""
@@ -136,7 +136,13 @@ class Connection:
             await self._wire.send(protocol.error_of(orjson.dumps(message.id), rejection.errors))
             return
         work = operate(
-            message.id, request, server=self._host.server, wire=self._wire, seat=seat, standing=self._standing
+            message.id,
+            request,
+            server=self._host.server,
+            wire=self._wire,
+            seat=seat,
+            standing=self._standing,
+            address=address_of(self._scope),
         )
         running = self._running[message.id] = self._begin(work)
         running.add_done_callback(partial(self._over, message.id))
@@ -201,7 +207,7 @@ def closing_for_the_caller() -> Iterator[None]:
     except Full as full:
         raise Closing(Close(protocol.LATER.code, full.code)) from full
     except Exception as error:
-        if isinstance(error, Refusal) and error.code is Code.FORBIDDEN:
+        if isinstance(error, Refusal) and error.code in SHUT_OUT:
             raise Closing(protocol.FORBIDDEN) from error
         if not isinstance(error, KeysUnavailable):
             internal(error)

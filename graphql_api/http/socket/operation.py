@@ -14,7 +14,7 @@ from graphql_api.http.socket.wire import Gone, Wire
 from graphql_api.logs import REQUEST_ID
 from graphql_api.operations.faults import internal
 from graphql_api.standing import Standing
-from models.errors import Code, Refusal
+from models.errors import SHUT_OUT, Refusal
 
 
 async def operate(
@@ -25,6 +25,7 @@ async def operate(
     wire: Wire,
     seat: Seat,
     standing: Standing,
+    address: str,
 ) -> None:
     """Run an operation and send its results. Raises `Closing` when the socket is to be closed because of it.
 
@@ -33,7 +34,7 @@ async def operate(
     name = orjson.dumps(identity)
     try:
         try:
-            asked = await _asked(request, server, standing)
+            asked = await _asked(request, server, standing, address)
             async with aclosing(carried(asked, seat, standing)) as results:
                 async for delivery in results:
                     await wire.send(next_of(name, delivery.body))
@@ -50,12 +51,12 @@ async def operate(
         raise Closing(GONE) from gone
 
 
-async def _asked(request: GraphQLRequest, server: Server, standing: Standing) -> Asked:
+async def _asked(request: GraphQLRequest, server: Server, standing: Standing, address: str) -> Asked:
     prepared = server.operations.prepare(request.document, request.operationName)
     try:
-        context = await server.context_for(standing.caller, prepared, REQUEST_ID.get())
+        context = await server.context_for(standing.caller, prepared, REQUEST_ID.get(), address)
     except Refusal as refusal:
-        if refusal.code is not Code.FORBIDDEN:
+        if refusal.code not in SHUT_OUT:
             raise
         raise Closing(FORBIDDEN) from refusal
     return Asked(prepared, request.variables, context, server.operation_seconds)

@@ -1,6 +1,7 @@
 """Who sent a request, by its headers: anonymous only without any credential."""
 
 import hashlib
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -9,16 +10,19 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from graphql_api.auth.caller import Anonymous, Bearer, ServiceCaller, identify, identify_credential
+from graphql_api.auth.caller import Anonymous, Bearer, Recognition, ServiceCaller
 from graphql_api.auth.errors import InvalidToken, KeysUnavailable
+from graphql_api.auth.own_tokens import OwnTokens
 from graphql_api.auth.service_keys import ServiceKeys
 from graphql_api.auth.tokens import Claims, TokenRules, TokenVerifier
+from models.principal import OWN_ISSUER
 from tests.graphql_api.auth.issuer import AUDIENCE, HS256_RULES, ISSUER, hs256_token
 
 # Not a fresh one: every worker of a run must collect the same cases.
 KEY = "svc_billing_" + "k3Y-" * 10 + "end"
 SERVICES = ServiceKeys({"billing": hashlib.sha256(KEY.encode()).hexdigest()})
-VERIFIER = TokenVerifier(HS256_RULES)
+OWN_TOKENS = OwnTokens(replace(HS256_RULES, issuer=OWN_ISSUER, secret="own" * 16), ())
+RECOGNITION = Recognition(TokenVerifier(HS256_RULES), OWN_TOKENS, SERVICES)
 ADA = Bearer(Claims(ISSUER, "ada", None, False, None, None, 4_000_000_000))
 
 
@@ -34,25 +38,18 @@ def token() -> str:
 
 async def test_a_request_without_the_header_is_anonymous() -> None:
     """And nothing else is."""
-    assert await identify(sent(), VERIFIER, SERVICES) == Anonymous()
+    assert await RECOGNITION.identify(sent()) == Anonymous()
 
 
 @pytest.mark.parametrize("scheme", ["Bearer ", "bearer ", "BEARER ", "Bearer   "])
 async def test_a_token_is_a_person(scheme: str) -> None:
     """The scheme's case does not matter (RFC 9110 §11.1)."""
-    assert await identify(sent(scheme + token()), VERIFIER, SERVICES) == ADA
+    assert await RECOGNITION.identify(sent(scheme + token())) == ADA
 
 
 async def test_a_service_key_is_a_service() -> None:
     """By the same header."""
-    assert await identify(sent(f"Bearer {KEY}"), VERIFIER, SERVICES) == ServiceCaller("billing")
-
-
-async def test_a_credential_may_come_without_headers() -> None:
-    """As in the first message of a WebSocket."""
-    assert await identify_credential(f"Bearer {token()}", VERIFIER, SERVICES) == ADA
-    with pytest.raises(InvalidToken):
-        await identify_credential("", VERIFIER, SERVICES)
+    assert await RECOGNITION.identify(sent(f"Bearer {KEY}")) == ServiceCaller("billing")
 
 
 @pytest.mark.parametrize(
@@ -85,7 +82,7 @@ async def test_a_credential_may_come_without_headers() -> None:
 async def test_a_bad_credential_is_never_anonymous(value: str, reason: str) -> None:
     """Each is refused with its reason."""
     with pytest.raises(InvalidToken) as refused:
-        await identify(sent(value.replace("{}", token())), VERIFIER, SERVICES)
+        await RECOGNITION.identify(sent(value.replace("{}", token())))
     assert refused.value.reason == reason
 
 
@@ -93,20 +90,20 @@ async def test_two_credentials_are_refused() -> None:
     """Even two good ones, even the same twice: a proxy might have looked at the other."""
     for second in (token(), KEY, ""):
         with pytest.raises(InvalidToken) as refused:
-            await identify(sent(f"Bearer {token()}", f"Bearer {second}"), VERIFIER, SERVICES)
+            await RECOGNITION.identify(sent(f"Bearer {token()}", f"Bearer {second}"))
         assert refused.value.reason == "more than one"
 
 
 async def test_keys_that_cannot_be_loaded_are_neither_refusal_nor_anonymous() -> None:
     """The caller may be somebody: the server does not know."""
     rules = TokenRules("RS256", ISSUER, AUDIENCE, leeway_seconds=30, jwks="no/such/keys.json")
-    verifier = TokenVerifier(rules)
+    known = Recognition(TokenVerifier(rules), OWN_TOKENS, SERVICES)
     good_looking = token().replace(token().split(".")[0], "eyJhbGciOiJSUzI1NiJ9")
     with pytest.raises(KeysUnavailable) as away:
-        await identify(sent(f"Bearer {good_looking}"), verifier, SERVICES)
+        await known.identify(sent(f"Bearer {good_looking}"))
     assert str(away.value) == "The keys of AUTH_JWKS cannot be loaded now; try again in a few seconds."
-    assert await identify(sent(), verifier, SERVICES) == Anonymous()
-    assert await identify(sent(f"Bearer {KEY}"), verifier, SERVICES) == ServiceCaller("billing")
+    assert await known.identify(sent()) == Anonymous()
+    assert await known.identify(sent(f"Bearer {KEY}")) == ServiceCaller("billing")
 
 
 async def test_the_headers_of_a_real_request_are_read() -> None:
@@ -116,7 +113,7 @@ async def test_the_headers_of_a_real_request_are_read() -> None:
         return [value for name, value in request.headers.raw if name == b"authorization"]
 
     async def who(request: Request) -> Response:
-        return PlainTextResponse(repr(await identify(authorization(request), VERIFIER, SERVICES)))
+        return PlainTextResponse(repr(await RECOGNITION.identify(authorization(request))))
 
     transport = httpx.ASGITransport(Starlette(routes=[Route("/", who)]))
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:

@@ -49,8 +49,10 @@ class Served:
             raise KeysUnavailable
         return token or None
 
-    async def context_for(self, caller: str | None, _: PreparedOperation, request_id: str) -> Context:
-        """Return the context, or refuse the suspended caller."""
+    async def context_for(self, caller: str | None, _: PreparedOperation, request_id: str, _address: str) -> Context:
+        """Return the context, or refuse the suspended caller, and the one whose portal is closed."""
+        if caller == "closed":
+            raise Refusal(Code.UNAUTHENTICATED, "This portal is closed.")
         if caller == "suspended":
             raise Refusal(Code.FORBIDDEN, "This account is suspended.")
         if caller == "lookalike":

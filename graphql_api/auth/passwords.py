@@ -1,0 +1,45 @@
+"""Passwords: stored as argon2id, checked beside the event loop, a few at a time."""
+
+import asyncio
+import secrets
+
+from pwdlib import PasswordHash
+from pwdlib.exceptions import PwdlibError
+from pwdlib.hashers.argon2 import Argon2Hasher
+from pwdlib.hashers.bcrypt import BcryptHasher
+
+AT_ONCE = 2
+"""Passwords that are hashed at the same time: each takes 64 MiB and a core for a twentieth of a second."""
+
+
+class Passwords:
+    """Hashes and verifies. Hashes of bcrypt, as other systems export them, are believed and told to be outdated."""
+
+    def __init__(self) -> None:
+        self._argon2 = Argon2Hasher()
+        self._hash = PasswordHash((self._argon2, BcryptHasher()))
+        self._room = asyncio.Semaphore(AT_ONCE)
+        # Whoever has no password is asked for this one, which nobody knows, so that it takes as long.
+        self._nobodys = self._hash.hash(secrets.token_bytes(32))
+
+    async def hashed(self, password: str) -> str:
+        """Return what is stored of a password."""
+        async with self._room:
+            return await asyncio.to_thread(self._hash.hash, password)
+
+    async def verified(self, password: str, stored: str | None) -> bool:
+        """Return whether it is the password; takes as long for nobody's (None) as for somebody's."""
+        async with self._room:
+            good = await asyncio.to_thread(self._verify, password, stored or self._nobodys)
+        return good and stored is not None
+
+    def outdated(self, stored: str) -> bool:
+        """Return whether it is to be hashed anew: by bcrypt, or by argon2 with other parameters than today's."""
+        return not self._argon2.identify(stored) or self._argon2.check_needs_rehash(stored)
+
+    def _verify(self, password: str, stored: str) -> bool:
+        try:
+            return self._hash.verify(password, stored)
+        except (PwdlibError, ValueError):
+            # A hash of no kind we know, or more bytes than bcrypt has ever read: nobody's password.
+            return False

@@ -1,0 +1,1 @@
+"""The home-buyer chat, as clients see it."""

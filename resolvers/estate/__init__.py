@@ -1,0 +1,1 @@
+"""The real-estate platform, as clients see it."""
