@@ -24,7 +24,6 @@ _NEEDED = {
     "answer_model": ("answer_url", "the name of the model"),
     "mail_from": ("smtp_url", "the address that mails come from"),
 }
-
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+")
 _SERVICE_NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
 _SHA256_HEX = re.compile(r"[0-9a-f]{64}")
@@ -225,13 +224,10 @@ def load_settings() -> Settings:
 
 def _explain(error: ErrorDetails) -> str:
     name = str(error["loc"][0])
-    must = str(error["ctx"]["error"]) if error["type"] == "value_error" else _expectation(Settings.model_fields[name])
-    got = (
-        ""
-        if _secret(Settings.model_fields[name]) or error["input"] is None
-        else f", got {str(error['input'])[:SHOWN_CHARACTERS]!r}"
-    )
-    return f"{name.upper()}: {must}{got}"
+    field = Settings.model_fields[name]
+    must = str(error["ctx"]["error"]) if error["type"] == "value_error" else _expectation(field)
+    shown = error["input"] is not None and not _secret(field)
+    return f"{name.upper()}: {must}" + (f", got {str(error['input'])[:SHOWN_CHARACTERS]!r}" if shown else "")
 
 
 def _secret(field: FieldInfo) -> bool:

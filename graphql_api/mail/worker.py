@@ -179,7 +179,9 @@ async def in_server(settings: Settings, store: Store) -> AsyncIterator[None]:
     """A worker beside a server, where that is to send mails: when it is told to, and always on the bundled MongoDB."""
     own = settings.mongodb_uri is None
     if settings.smtp_url is None and not own:
-        log.warning("mails wait, for a day: set SMTP_URL and MAIL_FROM, here or for `python -m graphql_api mail`")
+        log.warning(
+            "mails wait: set SMTP_URL and MAIL_FROM for `python -m graphql_api mail`, or here with MAIL_IN_SERVER"
+        )
     if own or (settings.mail_in_server and settings.smtp_url is not None):
         async with at_work(by_smtp(settings) or ToLog(), store):
             yield

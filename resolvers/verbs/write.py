@@ -181,8 +181,28 @@ def change(
     again. Of the payload's `secrets` nothing is stored: a replay has none. What `replays` not is done each time.
     """
     kind = get_type_hints(run)["input"]
+    way = (_once if atomic else _resumed) if replays else _each_time(atomic=atomic)
+    write = _Write(run, kind, by, current, way, tuple(secrets))
+    return root(write.answer, description, {"input": (argument(kind, "What to write."), REQUIRED)}, writes=True)
 
-    async def answer(call: Call) -> Outcome:
+
+Work = Callable[[], Awaitable[Outcome]]
+Way = Callable[[Store, ReplayKey | None, Work], Awaitable[Outcome]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Write:
+    """A mutation, as `change` was told of it."""
+
+    run: Callable[[Change, Any], Awaitable[Outcome]]
+    kind: type
+    by: Rule
+    current: str
+    way: Way
+    secrets: tuple[str, ...]
+
+    async def answer(self, call: Call) -> Outcome:
+        """Do it, and fetch what its payload shows."""
         context, given = call.context, call.arguments["input"]
         # Before anything is written: a payload that cannot be shown is a mistake of the document.
         children = call.below.picked.children(call)
@@ -192,14 +212,13 @@ def change(
         told: Outcome = {}
 
         async def work() -> Outcome:
-            hand.demand(by, {}, "")
-            outcome = await run(hand, _read(kind, given))
-            told.update({name: outcome.pop(name, None) for name in secrets})
+            hand.demand(self.by, {}, "")
+            outcome = await self.run(hand, _read(self.kind, given))
+            told.update({name: outcome.pop(name, None) for name in self.secrets})
             return outcome
 
         with noted() as written:
-            way = (_once if atomic else _resumed) if replays else _each_time(atomic=atomic)
-            outcome = await _attempted(call, way, work, current)
+            outcome = await _attempted(call, self.way, work, self.current)
         if not outcome["userErrors"]:
             outcome |= told
         # After the transaction: what is shown is stored.
@@ -208,8 +227,6 @@ def change(
             results = outcome.setdefault(name, [])
             await context.store.read.attend(picked.children(call), results, context.actor, written)
         return outcome
-
-    return root(answer, description, {"input": (argument(kind, "What to write."), REQUIRED)}, writes=True)
 
 
 def _read(kind: type, given: Mapping[str, Any]) -> Any:
@@ -220,10 +237,6 @@ def _read(kind: type, given: Mapping[str, Any]) -> Any:
 @cache
 def _fields(kind: Any) -> Sequence[StrawberryField]:
     return tuple(kind.__strawberry_definition__.fields)
-
-
-Work = Callable[[], Awaitable[Outcome]]
-Way = Callable[[Store, ReplayKey | None, Work], Awaitable[Outcome]]
 
 
 async def _attempted(call: Call, way: Way, work: Work, current: str) -> Outcome:

@@ -1,0 +1,1 @@
+"""The fields of the real-estate platform, through the wire."""
