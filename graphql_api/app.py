@@ -34,7 +34,8 @@ from graphql_api.operations.documents import Trust
 from graphql_api.operations.manifest import ManifestError, read_manifest
 from graphql_api.operations.prepare import Operations
 from graphql_api.schema import executable_schema
-from graphql_api.settings import Settings, SettingsError, ensure_secret, ensure_token_secret
+from graphql_api.settings import Settings, SettingsError
+from graphql_api.signing_keys import ensure_secret, ensure_token_secret
 from models.principal import OWN_ISSUER
 from models.store import Store
 from models.store.connection import Database

@@ -1,9 +1,7 @@
 """The server's settings, read from the environment and `.env`, with one clear line for each that is wrong."""
 
 import json
-import os
 import re
-import secrets
 from collections.abc import Callable
 from ipaddress import ip_network
 from pathlib import Path
@@ -119,7 +117,7 @@ class Settings(BaseSettings):
     token_secret: SecretStr | None = Field(
         None,
         description="Key of the tokens that the server gives itself, 32 bytes or more; "
-        "without it a random one is kept in `DATA_DIR/token_secret`.",
+        "without it one made of `AUTH_SECRET`, or else a random one in `DATA_DIR/token_secret`.",
     )
     service_keys: ServiceKeyHashes = Field(
         {}, repr=False, description="Keys of services: a JSON object from name to the key's SHA-256 in hex."
@@ -245,41 +243,6 @@ def _expectation(field: FieldInfo) -> str:
     if least and most:
         return f"must be between {least[0]} and {most[0]}"
     return f"must be text ({field.description})"
-
-
-def ensure_secret(settings: Settings) -> str:
-    """The HS256 key: the one that is set, else a random one kept for the next start in `data_dir/secret`."""
-    return _ensured(settings.auth_secret, settings.data_dir / "secret")
-
-
-def ensure_token_secret(settings: Settings) -> str:
-    """The key of the server's own tokens: the one that is set, else a random one in `data_dir/token_secret`."""
-    return _ensured(settings.token_secret, settings.data_dir / "token_secret")
-
-
-def _ensured(given: SecretStr | None, path: Path) -> str:
-    if given is not None:
-        return given.get_secret_value()
-    if not path.exists():
-        _keep_new_secret(path)
-    secret = path.read_text().strip()
-    if len(secret) < MIN_SECRET_BYTES:
-        raise SettingsError(f"{path}: must hold {MIN_SECRET_BYTES} characters or more; delete it to get a new one")
-    return secret
-
-
-def _keep_new_secret(path: Path) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(secrets.token_urlsafe(48))
-    try:
-        # A link appears whole or not at all, so that of two servers starting at once both use the first one's.
-        os.link(draft, path)
-    except FileExistsError:
-        return
-    finally:
-        draft.unlink()
 
 
 def settings_table() -> str:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from graphql_api.settings import Settings, SettingsError, ensure_secret, load_settings, settings_table
+from graphql_api.settings import Settings, SettingsError, load_settings, settings_table
+from graphql_api.signing_keys import ensure_secret
 
 SECRET = "0123456789abcdef0123456789abcdef"
 DIGEST = "a" * 64
@@ -44,7 +45,9 @@ def test_defaults_suit_a_first_start() -> None:
         "auth_issuer": "https://auth.localhost/",
         "auth_audience": "graphql-api",
         "auth_leeway_seconds": 30,
+        "token_secret": None,
         "service_keys": {},
+        "web_url": "http://localhost:3000",
         "graphiql": True,
         "introspection": True,
         "automatic_persisted_queries": True,
