@@ -1,8 +1,7 @@
 """Inputs derived from columns: what a list may be filtered by and how it is ordered, of indexed columns alone."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
@@ -12,78 +11,30 @@ from strawberry.annotation import StrawberryAnnotation
 from models import global_id
 from models.errors import Code, Refusal
 from models.policy import EVERYTHING, NOTHING, Filter, both
+from models.store.ask import NEAREST
 from models.table import Order, Table
-from resolvers.scalars import Timestamp
-
-VALUES = 100
-"""Items in a list given to `in`, and conditions in one `and` or `or`."""
+from resolvers import comparisons
+from resolvers.comparisons import (
+    BooleanComparison,
+    CaselessTextComparison,
+    Comparable,
+    FloatComparison,
+    IdComparison,
+    IntComparison,
+    TagsComparison,
+    TextComparison,
+    TimestampComparison,
+)
 
 WHERE_DEPTH = 5
 """Levels of `and`, `or` and `not` in one filter."""
 
-TEXT_CHARACTERS = 512
-"""Length of a text that a column is compared with."""
-
-
-@strawberry.input(description="Conditions on a text; all that are given must hold.")
-class TextComparison:
-    """Prefixes only: what is in the middle of a text no index finds."""
-
-    eq: str | None = strawberry.field(default=strawberry.UNSET, description="Equal to this; null finds rows without.")
-    in_: list[str] | None = strawberry.field(name="in", default=strawberry.UNSET, description="Equal to one of these.")
-    startsWith: str | None = strawberry.field(
-        default=strawberry.UNSET, description="Beginning with this, in the same case."
-    )
-
-
-@strawberry.input(description="Conditions on an id; all that are given must hold.")
-class IdComparison:
-    """Ids of another type match nothing."""
-
-    eq: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="Equal to this; null finds rows without."
-    )
-    in_: list[strawberry.ID] | None = strawberry.field(
-        name="in", default=strawberry.UNSET, description="Equal to one of these."
-    )
-
-
-@strawberry.input(description="Conditions on a truth value.")
-class BooleanComparison:
-    """Columns of truth values have defaults, so there is no row without one."""
-
-    eq: bool = strawberry.field(description="Equal to this.")
-
-
-@strawberry.input(description="Conditions on a time; all that are given must hold.")
-class TimestampComparison:
-    """Unix milliseconds."""
-
-    eq: Timestamp | None = strawberry.field(default=strawberry.UNSET, description="At this time.")
-    lt: Timestamp | None = strawberry.field(default=strawberry.UNSET, description="Before.")
-    lte: Timestamp | None = strawberry.field(default=strawberry.UNSET, description="Before or at.")
-    gt: Timestamp | None = strawberry.field(default=strawberry.UNSET, description="After.")
-    gte: Timestamp | None = strawberry.field(default=strawberry.UNSET, description="After or at.")
-
-
-@strawberry.input(description="Conditions on a list of texts; all that are given must hold.")
-class TagsComparison:
-    """Each row holds several."""
-
-    has: str | None = strawberry.field(default=strawberry.UNSET, description="Holding this one.")
-    hasAny: list[str] | None = strawberry.field(default=strawberry.UNSET, description="Holding at least one of these.")
-
-
-@dataclass(frozen=True, slots=True)
-class Comparable:
-    """How a column may be compared: the input's type, and from a value given there to the stored one."""
-
-    kind: type
-    value: Callable[[Any], Any] = lambda given: given
-
+NEAREST_WORDS = "By distance from the place in `near`, or from the middle of `within`: nearest first alone."
 
 TEXTS = Comparable(TextComparison)
 BOOLEANS = Comparable(BooleanComparison)
+INTS = Comparable(IntComparison)
+FLOATS = Comparable(FloatComparison)
 TIMES = Comparable(TimestampComparison)
 TAGS = Comparable(TagsComparison)
 
@@ -91,6 +42,17 @@ TAGS = Comparable(TagsComparison)
 def ids(table: Table[Any]) -> Comparable:
     """A column that holds ids of a table's rows. An id of another type becomes a text, which no such column holds."""
     return Comparable(IdComparison, lambda given: None if given is None else global_id.decode(table, given) or given)
+
+
+def keyed(comparable: Comparable, column: str, key: Callable[[Any], Any]) -> Comparable:
+    """Compares the key that is stored in `column` with the keys of what is given: a city's name in small letters."""
+    kind = CaselessTextComparison if comparable.kind is TextComparison else comparable.kind
+    return replace(
+        comparable,
+        kind=kind,
+        column=column,
+        value=lambda given: None if given is None else key(comparable.value(given)),
+    )
 
 
 def choices(kind: type[Enum], name: str) -> Comparable:
@@ -123,14 +85,19 @@ class Where:
             if name in {"and", "or", "not"}:
                 parts.append(self._combined(name, condition, depth))
             else:
-                parts.append(_compared(name, self.columns[name.replace("_", ".")], condition))
+                path = name.replace("_", ".")
+                parts.append(comparisons.compared(name, self.column(path), self.columns[path], condition))
         return both(*parts)
+
+    def column(self, path: str) -> str:
+        """The column that is compared for the one of this path."""
+        return self.columns[path].column or path
 
     def equal(self, given: Mapping[str, Any] | None) -> frozenset[str]:
         """The columns that a filter holds at one value."""
         by_path = {name.replace("_", "."): condition for name, condition in (given or {}).items()}
         return frozenset(
-            path
+            self.column(path)
             for path, condition in by_path.items()
             if path in self.columns and condition and set(condition) == {"eq"}
         )
@@ -144,7 +111,9 @@ class Where:
                 for part in condition or ():
                     yield from self.named(part)
             else:
-                yield name.replace("_", ".")
+                path = name.replace("_", ".")
+                # What is private stays so under either name.
+                yield from {path: None, self.column(path): None}
 
     def _combined(self, name: str, given: Any, depth: int) -> Filter:
         if depth == 0:
@@ -152,7 +121,7 @@ class Where:
         if name == "not":
             inner = self.filter(given, depth - 1)
             return {"$nor": [inner]} if inner else NOTHING
-        _bounded(given, name)
+        comparisons.bounded(given, name)
         inners = [self.filter(part, depth - 1) for part in given]
         if not inners:
             # All of no conditions hold for every row, at least one of none for no row.
@@ -166,7 +135,7 @@ def where(table: Table[Any], **columns: Comparable) -> Where:
     A path into a column is written with `_` for the dot, here and in the input.
     """
     by_path = {name.replace("_", "."): comparable for name, comparable in columns.items()}
-    if unindexed := set(by_path) - table.indexed:
+    if unindexed := {comparable.column or path for path, comparable in by_path.items()} - table.indexed:
         raise LookupError(f"{table.collection}: no index carries {sorted(unindexed)}")
     fields: dict[str, tuple[Any, Any]] = {
         name: (comparable.kind | None, _optional(f"Conditions on `{name}`.")) for name, comparable in columns.items()
@@ -213,7 +182,7 @@ def orders(name: str, **choices: tuple[str, ...]) -> Orders:
     strawberry.enum(shown, description="What a list is ordered by.")
     for value in shown.__strawberry_definition__.values:
         columns = " and ".join(f"`{column.removeprefix('-')}`" for column in choices[value.name])
-        value.description = f"By {columns}."
+        value.description = f"By {columns}." if choices[value.name] != NEAREST.columns else NEAREST_WORDS
     made = _input(
         f"{name}Order",
         "The order of a list; rows that are level come in the order of their ids.",
@@ -241,40 +210,3 @@ def _input(name: str, description: str, fields: Mapping[str, tuple[Any, Any]]) -
         **{field: value for field, (_, value) in fields.items()},
     }
     return strawberry.input(type(name, (), namespace), description=description)
-
-
-_OPERATORS = {
-    "eq": "$eq",
-    "in": "$in",
-    "lt": "$lt",
-    "lte": "$lte",
-    "gt": "$gt",
-    "gte": "$gte",
-    "has": "$eq",
-    "hasAny": "$in",
-}
-
-
-def _compared(name: str, comparable: Comparable, given: Mapping[str, Any]) -> Filter:
-    tests: dict[str, Any] = {}
-    for operator, value in given.items():
-        if value is None and operator != "eq":
-            continue
-        _bounded(value, name, operator)
-        if operator == "startsWith":
-            tests["$regex"] = f"^{re.escape(value)}"
-        elif isinstance(value, list):
-            tests[_OPERATORS[operator]] = [comparable.value(item) for item in value]
-        else:
-            tests[_OPERATORS[operator]] = comparable.value(value)
-    return {name.replace("_", "."): tests} if tests else {}
-
-
-def _bounded(value: Any, *path: str) -> None:
-    if isinstance(value, list) and len(value) > VALUES:
-        raise Refusal(Code.OUT_OF_RANGE, f"At most {VALUES} items are allowed.", "where", *path)
-    for text in value if isinstance(value, list) else [value]:
-        if isinstance(text, str) and len(text) > TEXT_CHARACTERS:
-            raise Refusal(Code.TOO_LONG, f"At most {TEXT_CHARACTERS} characters are allowed.", "where", *path)
-        if isinstance(text, str) and "\0" in text:
-            raise Refusal(Code.INVALID, "The character NUL is not allowed.", "where", *path)

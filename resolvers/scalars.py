@@ -1,8 +1,9 @@
 """The scalars of the API beyond GraphQL's own."""
 
 import math
+import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, NewType
 
 import orjson
@@ -17,7 +18,10 @@ JSON_BYTES = 64 * 1024
 INTEGER_LIMIT = 2**63
 
 Timestamp = NewType("Timestamp", int)
+Date = NewType("Date", str)
 JSON = NewType("JSON", object)
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 def _timestamp_out(value: int | datetime) -> int:
@@ -32,6 +36,17 @@ def _timestamp_in(value: Any) -> int:
     if not 0 <= value <= TIMESTAMP_LIMIT:
         raise GraphQLError(f"Timestamp must be between 0 and {TIMESTAMP_LIMIT}.")
     return int(value)
+
+
+def _date_in(value: Any) -> str:
+    # Python alone would take the forms 20260131 and 2026-W05-6 as well.
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
+        raise GraphQLError("Date must be a text YYYY-MM-DD.")
+    try:
+        date.fromisoformat(value)
+    except ValueError as error:
+        raise GraphQLError("Date must be a day of the calendar.") from error
+    return value
 
 
 def _json_in(value: Any) -> Any:
@@ -79,6 +94,12 @@ SCALARS: Mapping[object, ScalarDefinition] = {
         description="A time in Unix milliseconds, a JSON number.",
         serialize=_timestamp_out,
         parse_value=_timestamp_in,
+    ),
+    Date: strawberry.scalar(
+        name="Date",
+        description="A day of the calendar without a time, YYYY-MM-DD.",
+        serialize=lambda value: value,
+        parse_value=_date_in,
     ),
     JSON: strawberry.scalar(
         name="JSON",

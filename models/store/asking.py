@@ -24,7 +24,7 @@ class Asking:
         self,
         collection: str,
         condition: Filter,
-        projection: Mapping[str, int],
+        projection: Mapping[str, Any],
         limit: int,
         *,
         sort: Sequence[tuple[str, int]] = (),
@@ -48,9 +48,13 @@ class Asking:
         found: Timestamp = (await self._answered({"ping": 1}))["operationTime"]
         return found
 
-    async def aggregate(self, collection: str | None, stages: Sequence[Document], limit: int) -> list[Document]:
+    async def aggregate(
+        self, collection: str | None, stages: Sequence[Document], limit: int, *, hint: str | None = None
+    ) -> list[Document]:
         """What a pipeline answers, at most about `limit` documents; None for one that begins with its own documents."""
         command: Document = {"aggregate": collection or 1, "pipeline": stages, "cursor": {"batchSize": limit + 1}}
+        if hint is not None:
+            command["hint"] = hint
         return await self._rows(command | {"maxTimeMS": self.milliseconds})
 
     async def _rows(self, command: Document) -> list[Document]:

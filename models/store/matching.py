@@ -55,6 +55,8 @@ def _compared(path: Sequence[str], name: str, value: Any) -> Admits:
         return _none([_column(path, {"$eq": value})])
     if name == "$not" and _says(value):
         return _none([_column(path, value)])
+    if name == "$all" and isinstance(value, list) and value:
+        return _every([_column(path, {"$eq": item}) for item in value])
     if name not in _TESTS:
         raise LookupError(f"Only MongoDB can tell what it finds by {'.'.join(path)}: {name}.")
     return _somewhere(path, _TESTS[name](value))

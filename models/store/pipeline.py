@@ -6,7 +6,7 @@ from typing import Any
 
 from models.actor import Actor
 from models.policy import EVERYTHING, NOTHING, Filter, Rule, both
-from models.store.ask import COUNT_CAP, Ask, Many, Page
+from models.store.ask import COUNT_CAP, RANKED_ROWS, Ask, Many, Page, Rank
 from models.table import Order, Table
 
 SELECTIONS = 4_096
@@ -14,6 +14,10 @@ SELECTIONS = 4_096
 
 SCORE = "@score"
 """The key under which a row found by full text carries its relevance; it is no column's name."""
+
+
+RANK = "@rank"
+"""The key under which a row of a ranked list carries its rank."""
 
 
 def matching(ask: Ask, actor: Actor) -> Filter:
@@ -115,6 +119,23 @@ def searching(ask: Ask, page: Page, actor: Actor) -> list[dict[str, Any]]:
     return [*stages, {"$sort": dict(direction(page).keys)}, {"$limit": page.limit + 1}]
 
 
+def ranking(ask: Ask, rank: Rank, page: Page, actor: Actor) -> list[dict[str, Any]]:
+    """The pipeline of a ranked page, highest first; a rank is computed, so it is sorted in memory.
+
+    What ranks need of the rows, MongoDB reads off the expressions: only the rows of the page are carried whole.
+    """
+    return [
+        {"$match": matching(ask, actor)},
+        {"$sort": dict(rank.among.keys)},
+        {"$limit": RANKED_ROWS},
+        {"$addFields": {RANK: rank.number}},
+        *_match(stretch(page)),
+        {"$sort": dict(direction(page).keys)},
+        {"$limit": page.limit + 1},
+        {"$project": {**projection(ask), **rank.noted}},
+    ]
+
+
 def per_parent(child: Many, parents: Sequence[Any], actor: Actor) -> list[dict[str, Any]]:
     """One pipeline that answers for every parent: its page of children by index, and their number when it is asked for.
 
@@ -144,7 +165,7 @@ def per_parent(child: Many, parents: Sequence[Any], actor: Actor) -> list[dict[s
     return [*stages, {"$project": {"parent": 0}}]
 
 
-def _match(condition: Filter) -> list[Mapping[str, Any]]:
+def _match(condition: Filter) -> list[dict[str, Any]]:
     return [{"$match": condition}] if condition else []
 
 

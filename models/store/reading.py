@@ -9,7 +9,7 @@ from bson.timestamp import Timestamp
 
 from models.actor import Actor
 from models.policy import EVERYTHING, NOTHING, Filter, both
-from models.store import pipeline
+from models.store import grouping, nearby, pipeline
 from models.store.ask import COUNT_CAP, Ask, Child, Many, One, Page, Rows
 from models.store.asking import Asking
 from models.store.connection import Collections, Database
@@ -79,10 +79,7 @@ class Reader:
         answer = Rows(ask.page)
         if pipeline.matching(ask, actor) is not NOTHING:
             if ask.listed:
-                found = await (
-                    self._searched(ask, ask.page, actor) if ask.search else self._paged(ask, ask.page, actor)
-                )
-                answer = cut(ask.page, found)
+                answer = await self._found(ask, ask.page, actor)
             if ask.counted:
                 count_into(answer, await self.count(ask, actor))
         elif ask.counted:
@@ -92,7 +89,7 @@ class Reader:
 
     async def count(self, ask: Ask, actor: Actor) -> int:
         """How many rows there are, counted to one beyond the cap."""
-        condition = pipeline.matching(ask, actor)
+        condition = both(pipeline.matching(ask, actor), ask.near.circle if ask.near else EVERYTHING)
         if condition is NOTHING:
             return 0
         hint: dict[str, Any] = {"hint": ask.page.index} if ask.page and ask.page.index and not ask.search else {}
@@ -107,13 +104,15 @@ class Reader:
 
         MongoDB computes it along the index of that name; what has no number counts as zero.
         """
-        condition = both(table.policy.read.filter(actor), where)
-        if condition is NOTHING:
-            return {}
         group = {"_id": f"${by}", "number": {"$sum": 1}, "sum": {"$sum": f"${of}"}}
-        stages: list[Document] = [{"$match": condition}, {"$group": group}]
-        cursor = await self._collections[table.collection].aggregate(stages, hint=index, maxTimeMS=self._milliseconds)
-        return {found["_id"]: (found["number"], found["sum"]) for found in await cursor.to_list()}
+        groups = await self.grouped(table, actor, where, [{"$group": group}], index=index)
+        return {found["_id"]: (found["number"], found["sum"]) for found in groups}
+
+    async def grouped(
+        self, table: Table[Any], actor: Actor, where: Filter, stages: grouping.Stages, *, index: str
+    ) -> list[Document]:
+        """What the stages make of the readable rows that match, along the index of that name; see `grouping`."""
+        return await grouping.grouped(self._asking, table, actor, where, stages, index)
 
     async def attend(
         self, children: Sequence[Child], parents: Sequence[Document], actor: Actor, written: Written | None = None
@@ -230,9 +229,20 @@ class Reader:
             at=at,
         )
 
-    async def _searched(self, ask: Ask, page: Page, actor: Actor) -> list[Document]:
-        stages = pipeline.searching(ask, page, actor)
-        rows = await self._asking.aggregate(ask.table.collection, stages, page.limit + 1)
+    async def _found(self, ask: Ask, page: Page, actor: Actor) -> Rows:
+        if ask.near is not None:
+            answer = await nearby.nearest(self._asking, ask, ask.near, page, actor)
+            redact(ask, actor, answer.rows)
+            return answer
+        if ask.search is None and ask.rank is None:
+            return cut(page, await self._paged(ask, page, actor))
+        return cut(page, await self._computed(ask, page, actor))
+
+    async def _computed(self, ask: Ask, page: Page, actor: Actor) -> list[Document]:
+        """The rows of an order that no index has: by relevance, or by rank."""
+        ranked = None if ask.rank is None else pipeline.ranking(ask, ask.rank, page, actor)
+        stages = ranked or pipeline.searching(ask, page, actor)
+        rows = await self._asking.aggregate(ask.table.collection, stages, page.limit + 1, hint=page.index)
         redact(ask, actor, rows)
         return rows
 

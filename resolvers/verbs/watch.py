@@ -15,6 +15,7 @@ from models.store.ask import Ask
 from models.store.live.following import Event, Following, Kind, Watched
 from models.store.live.sources import Sources
 from resolvers.context import Context, Info, raw
+from resolvers.geography import PLACES
 from resolvers.listing import Listing, Narrow, argument, signed
 from resolvers.plan import RUNS, Attribute
 from resolvers.selection import Call, call_of
@@ -115,8 +116,9 @@ def watched(
         given = {name: value for name, value in call.arguments.items() if name != "after"}
         return listing.ask(call, given, call.below.change, extra)
 
-    # A search has no place in time, and `after` and `before` would be places in an order.
-    own = {name: kind for name, kind in listing.parameters().items() if name not in {"after", "before", "search"}}
+    # What is computed has no place in time, and `after` and `before` would be places in an order.
+    left_out = {"after", "before", "search", *PLACES}
+    own = {name: kind for name, kind in listing.parameters().items() if name not in left_out}
     return watch(asked, description, {**(arguments or {}), **own}, until=until, pace_seconds=pace_seconds)
 
 

@@ -30,6 +30,8 @@ Pool = Mapping[str, Mapping[str, Sequence[Any]]]
 EXCLUSIVE = (
     *({"first", "last"}, {"after", "before"}, {"after", "orderBy"}, {"before", "orderBy"}),
     *({"search", "orderBy"}, {"search", "after"}, {"search", "before"}),
+    *({"near", "within"}, {"near", "search"}, {"within", "search"}),
+    *({name, other} for name in ("near", "within") for other in ("last", "before", "after")),
 )
 """Arguments that are refused together, or that make cursors strange to their list."""
 

@@ -8,6 +8,9 @@ from models.store.connection import Database
 
 OF_THE_SESSION = frozenset({"lsid", "txnNumber", "maxTimeMS", "readConcern", "startTransaction", "autocommit"})
 
+CARRIED = frozenset({"IXSCAN", "IDHACK", "TEXT", "TEXT_MATCH", "EOF", "COUNT_SCAN"})
+"""Stages of which a plan has at least one, if it is carried by an index."""
+
 CURSORS = ("$cursor", "$geoNearCursor")
 """Under these names a pipeline's plan has what it reads from a collection."""
 
@@ -71,3 +74,15 @@ def look(plan: Mapping[str, Any]) -> Look:
         cursors = [stage[name] for stage in plan["stages"] for name in CURSORS if name in stage]
         stats = cursors[0]["executionStats"]
     return Look(stats["totalKeysExamined"], stats["totalDocsExamined"], stats["nReturned"])
+
+
+async def check(database: Database, command: Mapping[str, Any], text: str, *, sorted_: bool = False) -> None:
+    """Assert that the command, sent for this operation, is carried by indexes; `sorted_` lets it sort in memory."""
+    assert scans(await explained(database, command)) == 0, f"{text} scans a collection."
+    for part in flattened(command):
+        found = set(stages(await explained(database, part)))
+        if "$nearSphere" in repr(part.get("filter", ())):
+            assert found & {"GEO_NEAR_2DSPHERE", "EOF"}, f"{text} does not walk the index of places."
+        assert "COLLSCAN" not in found, f"{text} scans a collection: give the table an index for it."
+        assert found & CARRIED, f"{text}: {found}"
+        assert sorted_ or "SORT" not in found, f"{text} sorts in memory: give the table an index in that order."

@@ -1,11 +1,15 @@
 """Tables: an order is made total, and a list without an index to carry it is refused at start."""
 
+from dataclasses import replace
+
 import pytest
 
 from models.advisor.advisor import ADVISORS
 from models.advisor.conversation import CONVERSATIONS
 from models.advisor.message import MESSAGES
-from models.table import Index, Order, carries, stored
+from models.table import Index, Order, carries, index, stored
+
+PLACES = index("places", "p:2dsphere", "status", covered=("q",))
 
 
 def test_an_order_ends_in_the_id() -> None:
@@ -43,6 +47,23 @@ def test_an_order_that_no_index_carries_is_refused() -> None:
 )
 def test_an_index_carries_an_order_behind_its_fixed_columns(columns: tuple[str, ...], depth: int | None) -> None:
     assert carries(Index("i", columns), ["a", "b"], ["c"], Order(("-n",))) == depth
+
+
+def test_what_an_index_covers_has_no_say_in_its_order() -> None:
+    covering = index("i", "a", "-n", "-_id", covered=("b", "c.d"))
+    assert carries(covering, ["a"], [], Order(("-n",))) == 1
+    assert carries(covering, ["a"], ["b"], Order(("-n",))) == 1
+    assert covering.keys == (("a", 1), ("n", -1), ("_id", -1), ("b", 1), ("c.d", 1))
+
+
+def test_an_index_of_places_finds_by_distance_and_carries_no_list() -> None:
+    table = replace(CONVERSATIONS, indexes=(index("i", "userId", "n", "_id", covered=("b",)), PLACES))
+    assert table.index_near("p") is PLACES
+    assert PLACES.places == {"p"}
+    assert PLACES.keys == (("p", "2dsphere"), ("status", 1), ("q", 1))
+    assert table.indexed == {"_id", "userId", "n", "b"}
+    with pytest.raises(LookupError, match="advisor_conversations: no index finds status by distance"):
+        table.index_near("status")
 
 
 def test_what_a_client_fixes_as_well_chooses_the_narrower_index() -> None:

@@ -13,10 +13,12 @@ from models.advisor.message import MESSAGES, MessageSender
 from models.errors import Code, Refusal
 from models.policy import NOTHING
 from models.table import Order
-from resolvers.adjectives import TEXT_CHARACTERS, TEXTS, VALUES, WHERE_DEPTH, Direction, where
+from resolvers.adjectives import TEXTS, WHERE_DEPTH, Direction, keyed, where
 from resolvers.advisor.advisor import ADVISOR_WHERE
 from resolvers.advisor.conversation import ORDERS
 from resolvers.advisor.message import MESSAGE_WHERE
+from resolvers.comparisons import TEXT_CHARACTERS, VALUES, CaselessTextComparison
+from tests.resolvers.places import PLACE_WHERE
 
 KEY = ObjectId("0123456789abcdef01234567")
 TEXT = global_id.encode(ADVISORS.tag, KEY)
@@ -74,6 +76,53 @@ def test_tags_are_compared_one_by_one() -> None:
     assert ADVISOR_WHERE.filter({"tags": {"has": "a", "hasAny": ["b", "c"]}}) == {
         "tags": {"$eq": "a", "$in": ["b", "c"]}
     }
+    assert ADVISOR_WHERE.filter({"tags": {"hasAll": ["b", "c"]}}) == {"tags": {"$all": ["b", "c"]}}
+
+
+def test_each_of_no_tags_is_held_by_every_row() -> None:
+    assert ADVISOR_WHERE.filter({"tags": {"hasAll": []}}) == {}
+    assert ADVISOR_WHERE.filter({"tags": {"hasAny": []}}) == {"tags": {"$in": []}}
+
+
+@pytest.mark.parametrize(
+    ("given", "condition"),
+    [
+        ({"price": {"gte": 1.5, "lt": 9.0}}, {"price": {"$gte": 1.5, "$lt": 9.0}}),
+        ({"price": {"in": [1.5, 2.0], "lte": 3.0}}, {"price": {"$in": [1.5, 2.0], "$lte": 3.0}}),
+        ({"rooms": {"eq": 3, "gt": 2}}, {"rooms": {"$eq": 3, "$gt": 2}}),
+        ({"rooms": {"eq": None, "gt": None}}, {"rooms": {"$eq": None}}),
+        ({"city": {"eq": "BonN"}}, {"cityKey": {"$eq": "bonn"}}),
+        ({"city": {"eq": None}}, {"cityKey": {"$eq": None}}),
+        ({"city": {"in": ["A", "b"]}}, {"cityKey": {"$in": ["a", "b"]}}),
+        ({"city": {"startsWith": "B.N"}}, {"cityKey": {"$regex": "^b\\.n"}}),
+        (
+            {"or": [{"city": {"eq": "A"}}, {"rooms": {"lt": 1}}]},
+            {"$or": [{"cityKey": {"$eq": "a"}}, {"rooms": {"$lt": 1}}]},
+        ),
+    ],
+)
+def test_numbers_and_keys(given: Any, condition: dict[str, Any]) -> None:
+    assert PLACE_WHERE.filter(given) == condition
+
+
+def test_a_key_is_named_by_its_column() -> None:
+    assert PLACE_WHERE.equal({"city": {"eq": "A"}, "rooms": {"eq": 1}}) == {"cityKey", "rooms"}
+    # A private column stays private under either name.
+    assert sorted(PLACE_WHERE.named({"not": {"city": {"eq": "A"}}})) == ["city", "cityKey"]
+    assert PLACE_WHERE.columns["city"].kind is CaselessTextComparison
+
+
+def test_a_key_without_an_index_is_not_offered() -> None:
+    with pytest.raises(LookupError, match=r"advisor_messages: no index carries \['contentKey'\]"):
+        where(MESSAGES, sender=keyed(TEXTS, "contentKey", str.lower))
+
+
+@pytest.mark.parametrize("number", [float("inf"), float("-inf"), float("nan")])
+@pytest.mark.parametrize("operator", ["eq", "lt", "in"])
+def test_numbers_are_finite(operator: str, number: float) -> None:
+    with pytest.raises(Refusal, match="A number must be finite") as refused:
+        PLACE_WHERE.filter({"price": {operator: [number] if operator == "in" else number}})
+    assert (refused.value.code, refused.value.field) == (Code.OUT_OF_RANGE, ("where", "price", operator))
 
 
 @pytest.mark.parametrize(

@@ -3,15 +3,20 @@
 import asyncio
 import secrets
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from bson import ObjectId
 from pymongo import AsyncMongoClient
 
+from models.advisor.conversation import CONVERSATIONS
 from models.advisor.message import MESSAGES
+from models.store import inspection
 from models.store.connection import Database
 from models.store.indexes import IMAGES, declarations, existing, images, sync
+from models.store.inspection import IndexState
+from models.table import index
 from models.tables import TABLES
 from tests.fixtures.wire import Calls
 
@@ -78,6 +83,40 @@ async def test_drops_when_told(bare: Database) -> None:
     assert dict(there["by_user"]["key"]) == {"userId": 1}
     assert "by_hand" not in there
     assert (await existing(bare, "advisor_user_presence"))["by_user"]["unique"] is True
+
+
+HOUSES = replace(
+    CONVERSATIONS,
+    indexes=(
+        index("byPlace", "place:2dsphere", covered=("status",)),
+        index("page_status", "status", "_id", covered=("price", "at.lat")),
+    ),
+    watched=False,
+)
+
+
+async def test_places_and_covered_columns_are_made_and_then_as_declared(bare: Database) -> None:
+    collection = HOUSES.collection
+    first = await sync(bare, (HOUSES,))
+    assert {f"{collection}.byPlace", f"{collection}.page_status"} <= set(first.created)
+    there = await existing(bare, collection)
+    assert dict(there["byPlace"]["key"]) == {"place": "2dsphere", "status": 1}
+    assert there["byPlace"]["2dsphereIndexVersion"] == 3
+    assert dict(there["page_status"]["key"]) == {"status": 1, "_id": 1, "price": 1, "at.lat": 1}
+    second = await sync(bare, (HOUSES,))
+    assert (second.created, second.differing, second.unknown) == ([], [], [])
+    fewer = replace(HOUSES, indexes=(index("byPlace", "place:2dsphere"), index("page_status", "status", "_id")))
+    third = await sync(bare, (fewer,))
+    assert sorted(third.differing) == [f"{collection}.byPlace", f"{collection}.page_status"]
+
+
+async def test_places_are_reported_as_they_are_declared(bare: Database) -> None:
+    await sync(bare, (HOUSES,))
+    facts = await inspection.table(bare, HOUSES.collection, HOUSES.indexes)
+    columns = {index.name: index.columns for index in facts.indexes}
+    assert columns["byPlace"] == ("place:2dsphere", "status")
+    assert columns["page_status"] == ("status", "_id", "price", "at.lat")
+    assert {index.state for index in facts.indexes} == {IndexState.DECLARED}
 
 
 async def test_no_collection_has_no_indexes(bare: Database) -> None:

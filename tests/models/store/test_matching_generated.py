@@ -1,5 +1,6 @@
 """Python and MongoDB find the same among odd rows: by raw operators, by all that a schema's lists say, by positions."""
 
+import math
 import random
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
@@ -23,9 +24,16 @@ from models.store.matching import matcher
 from models.store.pipeline import beyond, stretch
 from models.table import Order
 from models.tables import PROFILES, TABLES
-from resolvers.adjectives import IdComparison, TimestampComparison, Where
+from resolvers.adjectives import Where
+from resolvers.comparisons import (
+    FloatComparison,
+    IdComparison,
+    IntComparison,
+    TimestampComparison,
+)
 from resolvers.listing import Listing
 from tests.laws.lists import exposed
+from tests.resolvers.places import PLACE_WHERE
 
 ROWS = 300
 COLLECTION = "matching_generated"
@@ -71,6 +79,7 @@ leaves = st.one_of(
     st.fixed_dictionaries({"$eq": whole}),
     st.fixed_dictionaries({"$ne": whole}),
     st.fixed_dictionaries({"$in": st.lists(whole, max_size=6)}),
+    st.fixed_dictionaries({"$all": st.lists(plain, min_size=1, max_size=3)}),
     st.fixed_dictionaries({"$regex": patterns}),
     st.dictionaries(st.sampled_from(["$lt", "$lte", "$gt", "$gte", "$eq"]), operands, min_size=1, max_size=3),
 )
@@ -121,8 +130,9 @@ def _ids() -> Iterator[Any]:
 
 def _paths(schema: GraphQLSchema) -> Iterator[str]:
     for listing in _listings(schema):
-        yield from listing.where.columns if listing.where else ()
+        yield from map(listing.where.column, listing.where.columns) if listing.where else ()
         yield from (column for order in listing.orders.choices.values() for column, _ in order.keys)
+    yield from map(PLACE_WHERE.column, PLACE_WHERE.columns)
     for table in TABLES:
         yield from (column for rule in (table.policy.read, *table.policy.private.values()) for column in rule.columns)
     yield from ("hidden", "isTyping", "expiresAt")
@@ -160,10 +170,10 @@ def _value(dice: random.Random) -> Any:
     return dice.choice([[], [value], [value, dice.choice(PLAIN)], [[value]], {"b": value}, {"b": 1, "d": value}])
 
 
-@pytest.mark.parametrize("name", ["$eq", "$ne", "$in", "$lt", "$lte", "$gt", "$gte", "$regex"])
+@pytest.mark.parametrize("name", ["$eq", "$ne", "$in", "$all", "$lt", "$lte", "$gt", "$gte", "$regex"])
 @pytest.mark.parametrize("column", ["a", "c.d"])
 async def test_each_operator_with_each_value(ground: Ground, column: str, name: str) -> None:
-    values = [[value] for value in PLAIN] if name == "$in" else PLAIN
+    values = [[value] for value in PLAIN] if name in {"$in", "$all"} else PLAIN
     if name == "$regex":
         values = [f"^{re.escape(text)}" for text in TEXTS]
     found = sum([await ground.agree({column: {name: value}}) for value in values])
@@ -186,6 +196,10 @@ def _comparison(where: Where, path: str) -> st.SearchStrategy[dict[str, Any]]:
         values = st.sampled_from([*ids, "no id"])
     elif comparable.kind is TimestampComparison:
         values = st.sampled_from([number for number in NUMBERS if isinstance(number, int)])
+    elif comparable.kind is IntComparison:
+        values = st.sampled_from([0, 1, -1, 2**31 - 1, -(2**31)])
+    elif comparable.kind is FloatComparison:
+        values = st.sampled_from([float(number) for number in NUMBERS if math.isfinite(number)])
     fields = {field.graphql_name or field.python_name: field for field in _fields(comparable.kind)}
     shown = getattr(getattr(fields["eq"].type, "of_type", None), "wrapped_cls", None) if "eq" in fields else None
     if isinstance(shown, type) and issubclass(shown, Enum):
@@ -195,7 +209,7 @@ def _comparison(where: Where, path: str) -> st.SearchStrategy[dict[str, Any]]:
     several = st.lists(values, max_size=4)
     return st.fixed_dictionaries(
         {},
-        optional={name: several if name in {"in", "hasAny"} else values | st.none() for name in fields},
+        optional={name: several if name in {"in", "hasAny", "hasAll"} else values | st.none() for name in fields},
     )
 
 
@@ -219,9 +233,10 @@ def _said(where: Where) -> st.SearchStrategy[Mapping[str, Any]]:
 @ASKED
 @given(st.data())
 async def test_whatever_a_client_says(ground: Ground, schema: GraphQLSchema, data: st.DataObject) -> None:
-    for listing in _listings(schema):
-        if listing.where is not None:
-            await ground.agree(listing.where.filter(data.draw(_said(listing.where))))
+    wheres = [listing.where for listing in _listings(schema) if listing.where is not None]
+    # Comparisons of every kind, numbers and keys among them.
+    for where in (*wheres, PLACE_WHERE):
+        await ground.agree(where.filter(data.draw(_said(where))))
 
 
 @ASKED
