@@ -99,7 +99,7 @@ class Where:
         return frozenset(
             self.column(path)
             for path, condition in by_path.items()
-            if path in self.columns and condition and set(condition) == {"eq"}
+            if path in self.columns and condition and _fixes(condition)
         )
 
     def named(self, given: Mapping[str, Any] | None) -> Iterator[str]:
@@ -127,6 +127,13 @@ class Where:
             # All of no conditions hold for every row, at least one of none for no row.
             return EVERYTHING if name == "and" else NOTHING
         return {"$and": inners} if name == "and" else {"$or": inners}
+
+
+def _fixes(condition: Mapping[str, Any]) -> bool:
+    """Whether all rows that meet the condition stand together in an index of the column."""
+    return len(condition) == 1 and (
+        "eq" in condition or condition.get("has") is not None or bool(condition.get("hasAll"))
+    )
 
 
 def where(table: Table[Any], **columns: Comparable) -> Where:

@@ -34,6 +34,10 @@ class ListingStatus(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+Kind = Annotated[Short, AfterValidator(fold)]
+"""A word of an open list, kept in the form in which it is compared."""
+
+
 def _year(year: int) -> int:
     latest = datetime.now(UTC).year + YEARS_AHEAD
     if not EARLIEST_YEAR <= year <= latest:
@@ -46,7 +50,8 @@ class ListingRow(Row):
 
     `agentActive` is whether the agent is switched on, kept by the write that switches agents. `acceptedOfferId` is the
     offer by which the listing is pending or sold, `outsideSale` says that it was sold without one, `offerCount` is the
-    number of all offers ever made on it. `previousPrice` and `priceCutAt` (Unix milliseconds) tell of the last cut.
+    number of all offers ever made on it. `previousPrice` and `priceCutAt` (Unix milliseconds) tell of the last cut, and
+    are gone when the price has been raised since.
     `location`, `cityKey` and `featureKeys` follow from other columns, as `derived` says.
     """
 
@@ -62,7 +67,7 @@ class ListingRow(Row):
     sqft: int = Field(gt=0, le=SQUARE_FEET)
     lotSize: Amount | None = None
     yearBuilt: Annotated[int, AfterValidator(_year)] | None = None
-    propertyType: Short
+    propertyType: Kind
     status: ListingStatus = ListingStatus.ACTIVE
     description: Annotated[str, StringConstraints(max_length=DESCRIPTION_CHARACTERS)]
     features: Features = Field(default_factory=list[str])
@@ -162,16 +167,10 @@ LISTINGS = Table(
         _page("agent_updated", "agentId", "-updatedAt", "-_id"),
         _page("agent_created", "agentId", "-createdAt", "-_id"),
         _page("agent_price", "agentId", "price", "_id"),
-        _page("agent_status_updated", "agentId", "status", "-updatedAt", "-_id"),
-        _page("agent_status_created", "agentId", "status", "-createdAt", "-_id"),
-        _page("agent_status_price", "agentId", "status", "price", "_id"),
     ),
     shard_key=("_id",),
     hidden=frozenset(
-        {
-            *("location", "cityKey", "featureKeys", "agentActive"),
-            *("acceptedOfferId", "outsideSale", "offerCount", "previousPrice", "priceCutAt"),
-        }
+        {"location", "cityKey", "featureKeys", "agentActive", "acceptedOfferId", "outsideSale", "offerCount"}
     ),
     watched=True,
 )

@@ -94,7 +94,7 @@ class Principals:
         began, portal = self._kept.moment(), visit.portal
         collection = self._database[portal.table.collection]
         row = await collection.find_one({"_id": visit.key, **portal.condition}, dict.fromkeys(_read(portal), 1))
-        if row is None or row["signInVersion"] != visit.version or row.get("expiresAt", now() + 1) <= now():
+        if row is None or row["signInVersion"] != visit.version or row.get("expiresAt", math.inf) <= now():
             raise Refusal(Code.UNAUTHENTICATED, "This portal is closed, or its code was changed: sign in again.")
         if noted and row.get("lastActive", now()) < now() - TOUCHED_MILLISECONDS:
             await collection.update_one({"_id": visit.key}, {"$set": {"lastActive": now()}})

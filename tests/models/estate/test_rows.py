@@ -60,8 +60,8 @@ async def test_a_saved_search_derives_its_cities() -> None:
     agent = await make.agent(ObjectId())
     made = await make.saved_search(await make.buyer_session(agent), criteria={"cities": ["Rome ", "rome", "Oslo"]})
     assert made["cityKeys"] == ["rome", "oslo"]
-    assert saved_search.derived({"criteria": {"cities": ["Oslo"]}}) == {"cityKeys": ["oslo"]}
-    assert saved_search.derived({"criteria": {}}) == {"cityKeys": []}
+    assert saved_search.derived({"criteria": {"cities": ["Oslo"]}}) == {"cityKeys": ["oslo"], "featureKeys": []}
+    assert saved_search.derived({"criteria": {"features": [" Pool"]}}) == {"cityKeys": [], "featureKeys": ["pool"]}
     assert saved_search.derived({"searchName": "All"}) == {}
 
 
