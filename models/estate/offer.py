@@ -16,7 +16,7 @@ from models.estate.rules import (
 )
 from models.estate.terms import ROUNDS, Round, Terms
 from models.estate.texts import Line, Long
-from models.policy import OPERATOR, Is, Owner, Policy
+from models.policy import OPERATOR, Filter, Is, Owner, Policy
 from models.row import Id, Millis, Row
 from models.table import Index, Table, index, unique
 
@@ -38,6 +38,16 @@ OPEN = (OfferStatus.PENDING.value, OfferStatus.COUNTERED.value)
 """While an offer is in one of these, it is one side's turn."""
 
 
+def standing(at: int) -> Filter:
+    """The offers whose time is not over at this one (Unix milliseconds)."""
+    return {"expiresAt": {"$not": {"$lte": at}}}
+
+
+def lapsed(at: int) -> Filter:
+    """The offers that nobody has decided on in time."""
+    return {"status": {"$in": list(OPEN)}, "expiresAt": {"$lte": at}}
+
+
 class Analysis(Part):
     """What the AI service makes of an offer; `confidence` runs from 0 to 1."""
 
@@ -52,7 +62,9 @@ class OfferRow(Terms, Row):
     """The terms in force are the row's own columns, `rounds` is how it came to them, the last one theirs.
 
     Times are Unix milliseconds. `agentId` is the listing's agent, copied so that the rule needs no second table.
-    `closedReason` is why an accepted offer was withdrawn.
+    `respondedAt` is when the other side last answered: countered, accepted or rejected. After `expiresAt` nobody
+    accepts or counters any more. An analysis is one of the terms in force, and goes with them. `closedReason` is why
+    the offer was withdrawn.
     """
 
     listingId: Id
@@ -124,6 +136,7 @@ OFFERS = Table(
         _page("buyer_created", "buyerSessionId", "-createdAt", "-_id"),
         _page("buyer_updated", "buyerSessionId", "-updatedAt", "-_id"),
         _page("buyer_amount", "buyerSessionId", "-offerAmount", "-_id"),
+        index("page_status_created", "status", "createdAt", "_id"),
         index("page_status_expires", "status", "expiresAt", "_id"),
     ),
     shard_key=("listingId",),
