@@ -54,6 +54,9 @@ BY_AGENT = Is("sessionType", (SessionType.AGENT.value,)) & Owner("sessionId", WO
 OF_ITS_AGENT = Owner("agentId", PORTAL_AGENT, "the portal's own agent")
 KEEPERS = OWN_AGENT | OPERATOR
 
+TOOLERS = ANSWERING | WORKING_AGENT
+"""Who says what tools the assistant used and what it knew: never a portal, which does not see it."""
+
 AGENT_INTERACTIONS = Table(
     AgentInteractionRow,
     type_name="EstateAgentInteraction",

@@ -6,9 +6,10 @@ from typing import Annotated
 from bson import ObjectId
 from pydantic import Field, ValidationInfo, field_validator
 
+from models.callers import Has
 from models.clock import now
-from models.estate.listing import IMAGES, VIDEOS
-from models.estate.rules import OWN_AGENT, OWN_BUYER, OWN_SELLER_LISTING, WORKING_AGENT
+from models.estate.listing import IMAGES, OWN_SELLER, VIDEOS
+from models.estate.rules import OWN_AGENT, OWN_BUYER, OWN_SELLER_LISTING, WORKING
 from models.estate.texts import Short
 from models.policy import ANYONE, Is, Policy
 from models.row import Id, Millis, Row
@@ -60,8 +61,11 @@ class PropertyViewRow(Row):
 
 
 BY_BUYER = OWN_BUYER & Is("viewerType", (ViewerType.BUYER.value,))
-BY_AGENT = WORKING_AGENT & Is("viewerType", (ViewerType.AGENT.value,))
+BY_AGENT = Has(WORKING, "any agent, switched on") & Is("viewerType", (ViewerType.AGENT.value,))
 UNKNOWN = Is("viewerType", (ViewerType.ANONYMOUS.value,))
+
+INTERESTED = OWN_AGENT | OWN_SELLER
+"""Who is told a listing's figures, as a rule about the listing; a buyer who reads his own looks is not."""
 
 _BEHIND = ("agentId", "listingId", "buyerSessionId", "viewerType", "viewDuration")
 """What rules, filters and the figures of a listing read: with them in the index no row is fetched."""

@@ -15,9 +15,11 @@ from bson import ObjectId
 from graphql_api.schema import executable_schema
 from models import cursor
 from models.actor import Actor, ActorKind
+from models.estate.saved_search import SAVED_SEARCHES
 from models.store.ask import NEAREST
 from models.store.connection import Database
-from models.table import Order
+from models.table import Order, Table
+from tests.fixtures.estate import Parties, Party
 from tests.fixtures.wire import Api, Caller, People
 from tests.laws.explaining import Look, check, explained, flattened, look, stages
 from tests.laws.lists import Shown, document, exposed, filters, keys, matching, orderings, readable
@@ -39,35 +41,57 @@ SLACK = 2
 """Keys more: that of the position itself, and the seek where the bounds are two ranges (nulls come before values)."""
 
 
-OF_SERVICES = {"Query.advisorAnswersDue": "answering"}
+OF_SERVICES = {
+    "Query.advisorAnswersDue": "answering",
+    "Query.buyerChatAnswersDue": "answering",
+    "Query.estateOffersToAnalyze": "analysis",
+}
 """Lists that only a service gets anything of, each with its name: for anybody else the database is not even asked."""
 
+BY_WAY_OF: dict[str, Table[Any]] = {"Query.estateSavedSearchResults": SAVED_SEARCHES}
+"""Lists whose rows are told by another row, which must be there, each with that one's table."""
 
-async def _reader(people: People, shown: Shown) -> Caller:
+PORTAL = frozenset({"estate", "buyer"})
+"""Products whose lists are an agent's."""
+
+
+@pytest.fixture
+async def reader(people: People, parties: Parties, shown: Shown) -> Caller:
     """Somebody for whom the list is."""
     service = OF_SERVICES.get(str(shown))
-    return await people.person("ann") if service is None else people.service(service)
+    if service is not None:
+        return people.service(service)
+    product = shown.listing.table.row.__module__.split(".")[1]
+    return await (parties.agent("ann") if product in PORTAL else people.person("ann"))
 
 
-def _actor(caller: Caller) -> Actor:
+def _own(caller: Caller) -> tuple[ObjectId, dict[str, ObjectId]]:
+    """The row that is the caller's own, and the profiles that he has by it."""
+    if isinstance(caller, Party):
+        key = caller.row["_id"]
+        return key, {"estate": key, "estate.working": key}
     assert caller.profile is not None
-    return Actor(ActorKind.ACCOUNT, caller.name, caller.account, {"advisor": caller.profile})
+    return caller.profile, {"advisor": caller.profile}
 
 
 async def _ids(database: Database, shown: Shown, caller: Caller) -> dict[str, str]:
     """An id of every table; the row below which the list is shown is really there."""
     ids = keys()
-    if shown.parent is not None:
-        ids[shown.parent.type_name] = await _parent(database, shown, caller, ids[shown.parent.type_name])
+    if isinstance(caller, Party):
+        ids[caller.table.type_name] = caller.id
+    table = shown.parent or BY_WAY_OF.get(str(shown))
+    if table is not None:
+        ids[table.type_name] = await _above(database, table, caller, ids[table.type_name])
     return ids
 
 
-async def _parent(database: Database, shown: Shown, caller: Caller, text: str) -> str:
-    assert shown.parent is not None
-    row = readable(shown.parent, _actor(caller), text)
-    if row["_id"] == caller.profile:
+async def _above(database: Database, table: Table[Any], caller: Caller, text: str) -> str:
+    own, profiles = _own(caller)
+    row = readable(table, Actor(ActorKind.ACCOUNT, caller.name, caller.account, profiles), text)
+    if row["_id"] == own:
         return caller.id
-    await database[shown.parent.collection].insert_one(row)
+    told = {column for index in table.indexes if index.unique for column, _ in index.keys} - set(row)
+    await database[table.collection].insert_one({**row, **{column: ObjectId() for column in told}})
     return text
 
 
@@ -107,31 +131,28 @@ def test_lists_below_rows_are_neither_near_nor_computed() -> None:
 
 
 @ORDERED
-async def test_orders_are_carried(api: Api, people: People, database: Database, shown: Shown) -> None:
-    ann = await _reader(people, shown)
-    ids = await _ids(database, shown, ann)
+async def test_orders_are_carried(api: Api, reader: Caller, database: Database, shown: Shown) -> None:
+    ids = await _ids(database, shown, reader)
     for arguments in orderings(shown):
         text = document(shown, arguments, ids)
-        for command in await _sent(api, ann, text):
+        for command in await _sent(api, reader, text):
             await check(database, command, text)
 
 
 @EACH
-async def test_filters_are_carried(api: Api, people: People, database: Database, shown: Shown) -> None:
-    ann = await _reader(people, shown)
-    ids = await _ids(database, shown, ann)
+async def test_filters_are_carried(api: Api, reader: Caller, database: Database, shown: Shown) -> None:
+    ids = await _ids(database, shown, reader)
     for arguments in ["", *filters(shown, ids)]:
         text = document(shown, arguments, ids)
-        for command in await _sent(api, ann, text):
+        for command in await _sent(api, reader, text):
             await check(database, command, text, sorted_=_computed(shown))
 
 
 @SEARCHED
-async def test_searches_are_carried(api: Api, people: People, database: Database, shown: Shown) -> None:
-    ann = await _reader(people, shown)
-    ids = await _ids(database, shown, ann)
+async def test_searches_are_carried(api: Api, reader: Caller, database: Database, shown: Shown) -> None:
+    ids = await _ids(database, shown, reader)
     text = document(shown, "" if "search" in _demanded(shown) else 'search: "word"', ids, "nodes { id }")
-    for command in await _sent(api, ann, text):
+    for command in await _sent(api, reader, text):
         if command.get("aggregate") == shown.listing.table.collection:
             found = set(stages(await explained(database, command)))
             assert {"TEXT_MATCH", "IXSCAN"} <= found
@@ -151,11 +172,10 @@ def _demanded(shown: Shown) -> set[str]:
 
 @ORDERED
 async def test_page_one_thousand_costs_what_page_one_costs(
-    api: Api, people: People, database: Database, shown: Shown
+    api: Api, reader: Caller, database: Database, shown: Shown
 ) -> None:
-    ann = await _reader(people, shown)
-    ids = await _ids(database, shown, ann)
-    rows = await _fill(database, shown, await _list_command(api, ann, shown, ids, ""))
+    ids = await _ids(database, shown, reader)
+    rows = await _fill(database, shown, await _list_command(api, reader, shown, ids, ""))
     for name, order in shown.listing.orders.choices.items():
         if order == NEAREST:
             continue
@@ -163,8 +183,8 @@ async def test_page_one_thousand_costs_what_page_one_costs(
             asked = f"orderBy: {{field: {name}, direction: {'DESC' if descending else 'ASC'}}}"
             turned = descending != order.columns[0].startswith("-")
             there = _cursors(rows, order.reversed if turned else order)
-            await _compare(api, ann, database, shown, ids, f"first: {PAGE} {asked}", f'after: "{there[0]}"')
-            await _compare(api, ann, database, shown, ids, f"last: {PAGE} {asked}", f'before: "{there[1]}"')
+            await _compare(api, reader, database, shown, ids, f"first: {PAGE} {asked}", f'after: "{there[0]}"')
+            await _compare(api, reader, database, shown, ids, f"last: {PAGE} {asked}", f'before: "{there[1]}"')
 
 
 async def test_a_category_of_the_marketplace_is_found_without_the_others(
