@@ -7,7 +7,8 @@ from typing import Any
 
 from bson import ObjectId
 
-from models.actor import ActorKind
+from models.actor import Actor, ActorKind
+from models.policy import RowData
 from models.row import Row
 from models.table import Table
 
@@ -76,6 +77,15 @@ class Portal:
     table: Table[Any]
     profiles: Mapping[str, str]
     condition: Mapping[str, Any]
+
+    def actor(self, row: RowData) -> Actor:
+        """The visitor of a row of the table."""
+        return Actor(
+            kind=self.kind,
+            name=f"{self.subject}:{row['_id']}",
+            profiles=MappingProxyType({name: row[column] for name, column in self.profiles.items()}),
+            rows=((self.table.collection, row["_id"]),),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,12 +98,7 @@ class Principals:
             raise Refusal(Code.UNAUTHENTICATED, "This portal is closed, or its code was changed: sign in again.")
         if noted and row.get("lastActive", now()) < now() - TOUCHED_MILLISECONDS:
             await collection.update_one({"_id": visit.key}, {"$set": {"lastActive": now()}})
-        actor = Actor(
-            kind=portal.kind,
-            name=f"{portal.subject}:{visit.key}",
-            profiles=MappingProxyType({name: row[column] for name, column in portal.profiles.items()}),
-            rows=((portal.table.collection, visit.key),),
-        )
+        actor = portal.actor(row)
         seconds = min(TOUCHED_MILLISECONDS, row.get("expiresAt", math.inf) - now()) / 1000
         self._kept.keep(visit, actor, actor.rows, began, seconds)
         return actor

@@ -1,13 +1,11 @@
 """What the portals of buyers and sellers have in common: who opens and keeps one, and how its visitor gets in."""
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 
 import strawberry
 from bson import ObjectId
 
-from models.actor import Actor
 from models.clock import now
 from models.errors import Code, Refusal
 from models.estate.access import PORTAL_SECONDS, TOUCHED_SECONDS
@@ -144,18 +142,8 @@ async def enter(hand: Change, portal: Portal, known: Filter, refused: Refusal) -
         raise refused
     await _touch(hand, table, key)
     # What is shown of the portal is what its visitor may see of it.
-    hand.context.renew(_visitor(portal, row))
+    hand.context.renew(portal.actor(row))
     return key, hand.gate.token(f"{portal.subject}:{key}:{version}", seconds)
-
-
-def _visitor(portal: Portal, row: RowData) -> Actor:
-    """The actor that the portal's token will make, as `models.store.principals` does from then on."""
-    return Actor(
-        kind=portal.kind,
-        name=f"{portal.subject}:{row['_id']}",
-        profiles=MappingProxyType({name: row[column] for name, column in portal.profiles.items()}),
-        rows=((portal.table.collection, row["_id"]),),
-    )
 
 
 async def _touch(hand: Change, table: Table[Any], key: ObjectId) -> None:

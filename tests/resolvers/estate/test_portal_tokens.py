@@ -1,5 +1,6 @@
 """The tokens of portals: what is no good one is refused, and a good one ends with its portal, on every connection."""
 
+import itertools
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
@@ -13,6 +14,7 @@ from graphql_api.auth.minting import mint
 from graphql_api.auth.own_tokens import OwnTokens
 from graphql_api.http.endpoint import GraphQLEndpoint
 from graphql_api.http.metrics import Traffic
+from models.clock import now
 from models.estate.buyer_session import BUYER_SESSIONS
 from models.estate.seller_session import SELLER_SESSIONS
 from models.store.connection import Database
@@ -190,3 +192,14 @@ async def test_open_connections_end_when_the_agent_is_switched_off(address: str,
             assert await post(address, portal, WHO) == 401
         for socket in sockets:
             assert await socket.closed() == (4403, "Forbidden")
+
+
+async def test_a_portal_without_an_end_stays_open_while_the_clock_goes_on(
+    api: Api, parties: Parties, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    portal = await parties.buyer(await parties.agent("ann"))
+    portals, clock = database[BUYER_SESSIONS.collection], itertools.count(now())
+    monkeypatch.setattr("models.store.principals.now", lambda: next(clock))
+    for end in ({}, {"expiresAt": None}):
+        await portals.update_one({"_id": portal.row["_id"]}, {"$set": {"version": 1, **end}})
+        assert (await api.data(WHO, by=portal))["viewer"]["kind"] == "BUYER_SESSION"
