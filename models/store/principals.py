@@ -94,12 +94,13 @@ class Principals:
         began, portal = self._kept.moment(), visit.portal
         collection = self._database[portal.table.collection]
         row = await collection.find_one({"_id": visit.key, **portal.condition}, dict.fromkeys(_read(portal), 1))
-        if row is None or row["signInVersion"] != visit.version or row.get("expiresAt", math.inf) <= now():
+        end = math.inf if row is None or row.get("expiresAt") is None else row["expiresAt"]
+        if row is None or row["signInVersion"] != visit.version or end <= now():
             raise Refusal(Code.UNAUTHENTICATED, "This portal is closed, or its code was changed: sign in again.")
         if noted and row.get("lastActive", now()) < now() - TOUCHED_MILLISECONDS:
             await collection.update_one({"_id": visit.key}, {"$set": {"lastActive": now()}})
         actor = portal.actor(row)
-        seconds = min(TOUCHED_MILLISECONDS, row.get("expiresAt", math.inf) - now()) / 1000
+        seconds = min(TOUCHED_MILLISECONDS, end - now()) / 1000
         self._kept.keep(visit, actor, actor.rows, began, seconds)
         return actor
 
