@@ -45,6 +45,7 @@ class ProfileRow(Row):
     """A change makes the next version, a row of its own whose `parentProfileId` is the version before.
 
     `rootProfileId` is the first version and the same in all that follow; `current` is the newest one alone.
+    `latestSearchId` is the buyer's last search, whichever version it was for: each search writes it into all of them.
     Flexibilities and scores are percentages, the budget is in whole units of its currency.
     """
 
@@ -79,6 +80,7 @@ class ProfileRow(Row):
     parentProfileId: Id | None = None
     rootProfileId: Id
     current: bool = True
+    latestSearchId: Id | None = None
 
     class Settings:
         name = "buyer_profiles"
@@ -94,6 +96,14 @@ class ProfileRow(Row):
 
 
 HEARD = OWN_AGENT | ANALYSIS
+
+
+def _page(name: str, *columns: str) -> Index:
+    """The newest versions of an agent; what clients filter by stands behind the order."""
+    named = {column.removeprefix("-") for column in columns}
+    behind = tuple(column for column in ("homeType", "priorityScore", "createdAt") if column not in named)
+    return Index(f"page_{name}", ("agentId", "current", *columns), covered=behind)
+
 
 PROFILES = Table(
     ProfileRow,
@@ -127,14 +137,13 @@ PROFILES = Table(
         unique("by_root_version", "rootProfileId", "profileVersion"),
         unique("one_current_version", "rootProfileId", partial={"current": True}),
         index("page_root_version", "rootProfileId", "-profileVersion", "-_id"),
-        index("page_agent_created", "agentId", "current", "-createdAt", "-_id"),
-        index("page_agent_name", "agentId", "current", "name", "_id"),
-        index("page_agent_priority", "agentId", "current", "-priorityScore", "-_id"),
-        index("page_agent_home_created", "agentId", "current", "homeType", "-createdAt", "-_id"),
+        _page("agent_created", "-createdAt", "-_id"),
+        _page("agent_name", "name", "_id"),
+        _page("agent_priority", "-priorityScore", "-_id"),
+        _page("agent_home_created", "homeType", "-createdAt", "-_id"),
         # The agent leads: a search looks at nobody else's buyers.
         Index("search_profiles", ("agentId", "name:text", "location:text", "current")),
     ),
     shard_key=("agentId",),
-    hidden=frozenset({"rootProfileId", "current"}),
     watched=True,
 )

@@ -1,17 +1,23 @@
 """A search for homes for a buyer: what was asked, and figures about what was found."""
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from uuid import uuid4
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from models.buyer.rules import OWN_PROFILE, SERVICES
-from models.buyer.values import Count, Short
+from models.buyer.values import Count, Line, Percent, Short
+from models.estate.part import Part
 from models.estate.rules import OWN_AGENT, SEARCH, WORKING_AGENT
 from models.policy import Policy
 from models.row import Id, Row
 from models.table import Table, index, unique
+
+RESULTS = 100
+"""Homes that a search keeps, the best ones."""
+
+REASONS = 20
 
 Uuid = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 
@@ -32,9 +38,18 @@ class SearchTrigger(StrEnum):
     REFINEMENT = "refinement"
 
 
+class SearchResult(Part):
+    """A home that a search has found: how well it suits, 0 to 100, and why in words for the buyer."""
+
+    listingId: Id
+    score: Percent
+    reasons: Annotated[list[Line], Field(max_length=REASONS)] = Field(default_factory=list[str])
+
+
 class SearchTransactionRow(Row):
     """`sessionId` groups related searches and is no chat. `rootProfileId` is the first version of `profileId`, copied
-    so that the rule needs no second table. Times are milliseconds.
+    so that the rule needs no second table. `results` come best first, and `listingIds` are the homes in them. Times are
+    milliseconds.
     """
 
     transactionId: Uuid = Field(default_factory=lambda: str(uuid4()))
@@ -58,10 +73,17 @@ class SearchTransactionRow(Row):
     averageScore: float | None = Field(default=None, ge=0, le=100)
     scoreDistribution: Any = None
     dealbreakerPropertiesCount: Count = 0
+    results: Annotated[list[SearchResult], Field(max_length=RESULTS)] = Field(default_factory=list[SearchResult])
+    listingIds: list[Id] = Field(default_factory=list[Id])
 
     class Settings:
         name = "buyer_search_transactions"
         keep_nulls = False
+
+    @model_validator(mode="after")
+    def _name_the_homes(self) -> Self:
+        self.listingIds = [result.listingId for result in self.results]
+        return self
 
 
 MEASURING = OWN_AGENT | SEARCH
