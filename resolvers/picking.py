@@ -84,7 +84,7 @@ class ListBelow:
         except Refusal as refusal:
             call.context.refused[self.slot] = refusal
             return None
-        return Many(self.slot, self.need.column, ask)
+        return Many(self.slot, self.need.column, ask, self.need.by)
 
 
 Below = SingleBelow | ListBelow
@@ -106,6 +106,7 @@ def picked(fields: Iterable["Field"]) -> Picked:
             columns.add(each.need.column)
             below.append(_single(each, each.need))
         elif isinstance(each.need, ToMany):
+            columns.add(each.need.by)
             below.append(ListBelow(each, each.need, each.below.page))
     return Picked(frozenset(columns), tuple(below))
 

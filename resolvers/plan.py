@@ -55,10 +55,11 @@ class ToOne:
 
 @dataclass(frozen=True, slots=True)
 class ToMany:
-    """The field shows a list of rows whose `column` holds this row's id."""
+    """The field shows a list of rows whose `column` holds this row's id, or what it has in its own column `by`."""
 
     listing: "Listing"
     column: str
+    by: str = "_id"
 
 
 @dataclass(frozen=True, slots=True)

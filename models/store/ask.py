@@ -111,11 +111,13 @@ class One:
 
 @dataclass(frozen=True, slots=True)
 class Many:
-    """The rows whose `column` holds the parent's id: a page of them for each parent, all parents in one call."""
+    """The rows whose `column` holds the parent's id, or what else it has in its column `by`: a page of them for each
+    parent, all parents in one call."""
 
     slot: Slot
     column: str
     ask: Ask
+    by: str = "_id"
 
 
 Child = One | Many

@@ -137,15 +137,15 @@ class Reader:
     ) -> list[tuple[Child, Sequence[Document]]]:
         ask, page = child.ask, child.ask.page
         assert page is not None  # noqa: S101  # the planner gives every list a page
-        keys = list(dict.fromkeys(parent["_id"] for parent in parents))
+        keys = list(dict.fromkeys(key for parent in parents if (key := parent.get(child.by)) is not None))
         found, counts = await self._below(child, page, keys, actor)
         below: list[Document] = []
         places = {key: place for place, key in enumerate(keys)}
         for parent in parents:
-            place = places[parent["_id"]]
-            rows = cut(page, found[place])
+            place = places.get(parent.get(child.by))
+            rows = cut(page, [] if place is None else found[place])
             if ask.counted:
-                count_into(rows, counts[place])
+                count_into(rows, 0 if place is None else counts[place])
             parent[child.slot] = rows
             below += rows.rows
         redact(ask, actor, below)

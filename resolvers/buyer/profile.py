@@ -1,5 +1,7 @@
 """BuyerProfile: what an agent knows about a buyer, version by version."""
 
+from typing import Annotated
+
 import strawberry
 
 from models.buyer.profile import PROFILES, HomeType, InputMethod
@@ -44,6 +46,9 @@ choice(
 ALONE = "shown to the agent and the services that need it"
 
 
+VERSIONS = Listing(PROFILES, orders("BuyerProfileVersion", VERSION=("-profileVersion",)), fixed=("rootProfileId",))
+
+
 @node(
     PROFILES, "A version of what an agent knows about a buyer. The agent sees it, and the wishes the buyer in a chat."
 )
@@ -80,6 +85,9 @@ class BuyerProfile(Node):
     current: bool = column("Whether it is the newest version.")
     parentProfileId: strawberry.ID | None = reference(PROFILES, "parentProfileId", "The version before.")
     rootProfileId: strawberry.ID = reference(PROFILES, "rootProfileId", "The first version: the same in all of them.")
+    versions: Connection[Annotated["BuyerProfile", strawberry.lazy("resolvers.buyer.profile")]] = many(
+        VERSIONS, "rootProfileId", "All versions of the profile, newest first.", by="rootProfileId"
+    )
     latestSearch: BuyerSearchTransaction | None = one(
         SEARCH_TRANSACTIONS, "latestSearchId", "The last search for the buyer, whichever version it was done with."
     )
@@ -107,8 +115,6 @@ MINE = Listing(
     where=PROFILE_WHERE,
     search=True,
 )
-
-VERSIONS = Listing(PROFILES, orders("BuyerProfileVersion", VERSION=("-profileVersion",)), fixed=("rootProfileId",))
 
 
 @strawberry.type

@@ -31,8 +31,8 @@ def edge(table: Table[Any], column: str, order: Order, description: str) -> Any:
     return shown(_Placed(order), description, ToOne(table, column, edge=order))
 
 
-def many(listing: Listing, column: str, description: str) -> Any:
-    """The list of rows whose `column` holds this row's id."""
+def many(listing: Listing, column: str, description: str, by: str = "_id") -> Any:
+    """The list of rows whose `column` holds this row's id, or what the row has in its own column `by`."""
 
     def resolve(root: Any, info: Info, **_: Any) -> Any:
         slot = slot_of(raw(info))
@@ -43,7 +43,7 @@ def many(listing: Listing, column: str, description: str) -> Any:
     return strawberry.field(
         resolver=signed(resolve, listing.parameters()),
         description=description,
-        metadata={NEEDS: ToMany(listing, column), SHOWS: Fetched()},
+        metadata={NEEDS: ToMany(listing, column, by), SHOWS: Fetched()},
     )
 
 

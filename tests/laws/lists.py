@@ -48,6 +48,7 @@ class Shown:
     listing: Listing
     parent: Table[Any] | None = None
     column: str = ""
+    by: str = "_id"
 
     def __str__(self) -> str:
         """The field as a reader of the schema would call it."""
@@ -62,7 +63,7 @@ def exposed(schema: GraphQLSchema) -> list[Shown]:
     for owner, name, field in ((kind.name, name, field) for kind in kinds for name, field in kind.fields.items()):
         need = need_of(field)
         if isinstance(need, ToMany):
-            found.append(Shown(owner, name, field, need.listing, by_type[owner], need.column))
+            found.append(Shown(owner, name, field, need.listing, by_type[owner], need.column, need.by))
         elif isinstance(need, Listed):
             found.append(Shown(owner, name, field, need.listing))
     return found
