@@ -30,6 +30,7 @@ from graphql_api.http.refusal import HttpRefusal
 from graphql_api.http.request_id import HEADER
 from graphql_api.http.responses import refused
 from graphql_api.mail.worker import in_server as mailing
+from graphql_api.matching.worker import in_server as matching
 from graphql_api.operations.documents import Trust
 from graphql_api.operations.manifest import ManifestError, read_manifest
 from graphql_api.operations.prepare import Operations
@@ -119,6 +120,7 @@ def _life(server: Server, settings: Settings, connections: Connections) -> Lifes
             async with (
                 at_work(settings, server.store) if answers else nullcontext(),
                 mailing(settings, server.store),
+                matching(settings, server.store),
             ):
                 yield
         finally:

@@ -45,6 +45,14 @@ def mail() -> None:
 
 
 @app.command()
+def match() -> None:
+    """Tell buyers of listings that meet their saved searches, beside the servers; of several one is at work."""
+    from graphql_api.commands.match import run
+
+    _run(run())
+
+
+@app.command()
 def schema(
     write: Annotated[bool, typer.Option("--write", help="Write schema.graphql instead of printing it.")] = False,
     since: Annotated[

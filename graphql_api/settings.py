@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from graphql_api.limits import COST
 from graphql_api.mail.addresses import MailFrom, SmtpUrl
+from models.principal import OWN_ISSUER
 
 MIN_SECRET_BYTES = 32  # RFC 7518 §3.2: an HS256 key is at least as long as the hash
 SHOWN_CHARACTERS = 80
@@ -71,6 +72,13 @@ def _check_origins(origins: list[str]) -> list[str]:
     return origins
 
 
+def _check_issuer(issuer: str) -> str:
+    if issuer == OWN_ISSUER:
+        # A provider's subject would be the account of somebody who signs in here.
+        raise ValueError("must be the identity provider's: this one names accounts of the server's own")
+    return issuer
+
+
 def _matching(pattern: re.Pattern[str], must: str) -> Callable[[str], str]:
     def check(value: str) -> str:
         if not pattern.fullmatch(value):
@@ -83,6 +91,7 @@ def _matching(pattern: re.Pattern[str], must: str) -> Callable[[str], str]:
 MongodbUri = Annotated[str, AfterValidator(_matching(_MONGODB_URI, "must start with mongodb:// or mongodb+srv://"))]
 WebUrl = Annotated[str, AfterValidator(_matching(_WEB, "must start with http:// or https://, without a query"))]
 
+Issuer = Annotated[str, AfterValidator(_check_issuer)]
 DatabaseName = Annotated[str, AfterValidator(_matching(_DATABASE, "must be 1 to 63 letters, digits, '_' or '-'"))]
 Words = Annotated[list[str], NoDecode, BeforeValidator(_split)]
 ServiceKeyHashes = Annotated[dict[str, str], NoDecode, BeforeValidator(_parse_service_keys)]
@@ -111,7 +120,7 @@ class Settings(BaseSettings):
     auth_jwks: str | None = Field(
         None, repr=False, description="URL or file of the public keys; RS256 and ES256 need it."
     )
-    auth_issuer: str = Field("https://auth.localhost/", description="The `iss` that tokens must carry.")
+    auth_issuer: Issuer = Field("https://auth.localhost/", description="The `iss` that tokens must carry.")
     auth_audience: str = Field("graphql-api", description="The `aud` that tokens must carry.")
     auth_leeway_seconds: int = Field(30, ge=0, le=300, description="Seconds of clock difference that are forgiven.")
     token_secret: SecretStr | None = Field(
@@ -173,6 +182,11 @@ class Settings(BaseSettings):
     mail_in_server: bool = Field(
         False, description="Whether `serve` sends mails as well, as it always does with the bundled MongoDB."
     )
+    match_in_server: bool = Field(
+        False,
+        description="Whether `serve` tells of [matches](docs/saved-searches.md) as well, "
+        "as it always does with the bundled MongoDB.",
+    )
 
     @field_validator("auth_secret", "token_secret")
     @classmethod
@@ -181,6 +195,13 @@ class Settings(BaseSettings):
             raise ValueError(
                 f"must be {MIN_SECRET_BYTES} bytes or more, for instance the output of `openssl rand -hex 32`"
             )
+        return secret
+
+    @field_validator("token_secret")
+    @classmethod
+    def _own(cls, secret: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if secret is not None and secret == info.data.get("auth_secret"):
+            raise ValueError("must be another one than AUTH_SECRET, whose holders would sign in as anybody")
         return secret
 
     @field_validator("auth_jwks")

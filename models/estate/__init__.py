@@ -11,6 +11,7 @@ from models.estate.listing import LISTINGS
 from models.estate.offer import OFFERS
 from models.estate.property_view import PROPERTY_VIEWS
 from models.estate.saved_search import SAVED_SEARCHES
+from models.estate.saved_search_match import SAVED_SEARCH_MATCHES
 from models.estate.seller_session import SELLER_SESSIONS
 from models.table import Table
 
@@ -25,4 +26,5 @@ TABLES: tuple[Table[Any], ...] = (
     OFFERS,
     AGENT_INTERACTIONS,
     SAVED_SEARCHES,
+    SAVED_SEARCH_MATCHES,
 )

@@ -9,6 +9,7 @@ from models.estate.listing import LISTINGS, ListingStatus
 from models.estate.offer import OFFERS, OPEN, OfferStatus
 from models.estate.property_view import PROPERTY_VIEWS, ViewerType
 from models.estate.saved_search import SAVED_SEARCHES
+from models.estate.saved_search_match import SAVED_SEARCH_MATCHES
 from models.estate.seller_session import SELLER_SESSIONS
 from models.estate.terms import TERMS, OfferParty
 from models.invariant import Invariant, Stage, joined
@@ -186,7 +187,7 @@ CODES = Invariant(
 INVARIANTS = (
     *(_agent_active(table) for table in (LISTINGS, BUYER_SESSIONS, SELLER_SESSIONS)),
     *(_same_agent(child, LISTINGS, "listingId") for child in (SELLER_SESSIONS, PROPERTY_VIEWS, OFFERS)),
-    *(_same_agent(child, BUYER_SESSIONS, "buyerSessionId") for child in (OFFERS, SAVED_SEARCHES)),
+    *(_same_agent(child, BUYER_SESSIONS, "buyerSessionId") for child in (OFFERS, SAVED_SEARCHES, SAVED_SEARCH_MATCHES)),
     _in_portal(SessionType.BUYER, BUYER_SESSIONS),
     _in_portal(SessionType.SELLER, SELLER_SESSIONS),
     WITH_THE_AGENT,

@@ -17,8 +17,8 @@ from models.texts import Name
 class SavedSearchRow(Row):
     """`lastRun` is in Unix milliseconds. `agentId` is the portal's agent, copied for the rule.
 
-    `cityKeys` are the cities of the criteria as they are compared, empty where all will do: by them the searches are
-    found that a new listing may meet.
+    `cityKeys` and `featureKeys` are the cities and features of the criteria as they are compared, empty where all will
+    do: by them the searches are found that a new listing may meet.
     """
 
     buyerSessionId: Id
@@ -28,6 +28,7 @@ class SavedSearchRow(Row):
     lastRun: Millis | None = None
     agentId: Id
     cityKeys: list[str] = Field(default_factory=list[str])
+    featureKeys: list[str] = Field(default_factory=list[str])
 
     class Settings:
         name = "estate_saved_searches"
@@ -36,16 +37,24 @@ class SavedSearchRow(Row):
     @model_validator(mode="after")
     def _derive(self) -> Self:
         self.cityKeys = folded(self.criteria.cities)
+        self.featureKeys = folded(self.criteria.features)
         return self
 
 
 def derived(changes: Mapping[str, Any]) -> dict[str, Any]:
     """What changes with these columns of a saved search, given as plain data, to be written in the same statement."""
     criteria = changes.get("criteria")
-    return {} if criteria is None else {"cityKeys": folded(criteria.get("cities") or [])}
+    if criteria is None:
+        return {}
+    return {
+        f"{one}Keys": folded(criteria.get(many) or []) for one, many in (("city", "cities"), ("feature", "features"))
+    }
 
 
 KEEPERS = OWN_BUYER | WORKING_AGENT
+
+BY_NOTIFY_CITY = "byNotifyCity"
+"""The index by which the searches are found that a listing may meet."""
 
 SAVED_SEARCHES = Table(
     SavedSearchRow,
@@ -61,13 +70,18 @@ SAVED_SEARCHES = Table(
     indexes=(
         index("byBuyerSessionId", "buyerSessionId"),
         index("byNotifyLastRun", "notificationsEnabled", "lastRun"),
-        index("byNotifyCity", "notificationsEnabled", "cityKeys"),
+        # With the id, by which a listing's searches are gone through in batches, and whatever rules most of them out.
+        Index(
+            BY_NOTIFY_CITY,
+            ("notificationsEnabled", "cityKeys", "_id"),
+            covered=("criteria.minPrice", "criteria.maxPrice", "criteria.bedrooms", "criteria.bathrooms"),
+        ),
         Index("page_buyer_created", ("buyerSessionId", "-createdAt", "-_id"), covered=("agentId",)),
         Index("page_buyer_name", ("buyerSessionId", "searchName", "_id"), covered=("agentId",)),
         Index("page_agent_created", ("agentId", "-createdAt", "-_id"), covered=("buyerSessionId",)),
         index("page_notify_last_run", "notificationsEnabled", "lastRun", "_id"),
     ),
     shard_key=("buyerSessionId",),
-    hidden=frozenset({"cityKeys"}),
+    hidden=frozenset({"cityKeys", "featureKeys"}),
     watched=True,
 )

@@ -1,5 +1,6 @@
 """The only room that speaks to MongoDB: it joins the policy to every question and asks for selected columns alone."""
 
+from models.store.alerts import Alerts
 from models.store.asking import Asking
 from models.store.connection import Database
 from models.store.feed import Feed
@@ -8,6 +9,7 @@ from models.store.mails import Mails
 from models.store.principals import Principals
 from models.store.reading import Reader
 from models.store.replay import Replays
+from models.store.trails import Trails
 from models.store.writing import Writer
 from models.tables import PORTALS, PROFILES
 
@@ -25,6 +27,8 @@ class Store:
         self.write = Writer(database, self.principals.changed, seconds)
         self.replays = Replays(database, self.write)
         self.mails = Mails(database, seconds)
+        self.trails = Trails(database, seconds)
+        self.alerts = Alerts(database, self.write, self.mails, seconds)
 
     async def ready(self) -> None:
         """Ask the database for a sign of life; raises the driver's error when there is none."""

@@ -9,7 +9,7 @@ from typing import Any
 import pymongo
 from bson import ObjectId
 from pymongo import ReturnDocument
-from pymongo.errors import PyMongoError
+from pymongo.errors import PyMongoError, WriteError
 
 from models.clock import now
 from models.mail.mail import MAILS, Mail, MailRow
@@ -45,7 +45,10 @@ class Mails:
     async def put(self, mail: Mail) -> None:
         """Store a mail, in the transaction that is under way. Raises the driver's errors, which end that."""
         row = MailRow(to=mail.to, subject=mail.subject, text=mail.text, kind=mail.kind)
-        await self._database.command({"insert": MAILS.collection, "documents": [document(row)]})
+        reply = await self._database.command({"insert": MAILS.collection, "documents": [document(row)]})
+        if "writeErrors" in reply:
+            refused = reply["writeErrors"][0]
+            raise WriteError(refused["errmsg"], refused["code"])
 
     async def claim(self, lease_seconds: float) -> Claimed | None:
         """Take the mail that is due for the longest time; None when none is. Raises `Away`."""

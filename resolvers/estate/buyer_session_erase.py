@@ -9,6 +9,7 @@ from models.estate.codes import portal_code
 from models.estate.criteria import Preferences
 from models.estate.property_view import PROPERTY_VIEWS
 from models.estate.saved_search import SAVED_SEARCHES
+from models.estate.saved_search_match import SAVED_SEARCH_MATCHES
 from models.policy import OPERATOR
 from resolvers.estate.buyer_session import KIND, EstateBuyerSession
 from resolvers.verbs.relate import one
@@ -45,7 +46,7 @@ async def erase(hand: Change, input: EstateBuyerSessionEraseInput) -> Outcome:
     }
     if await hand.store.write.effect_one(BUYER_SESSIONS, {"_id": key}, erased) is None:
         raise not_found(BUYER_SESSIONS.noun, "id")
-    for table in (SAVED_SEARCHES, PROPERTY_VIEWS):
+    for table in (SAVED_SEARCHES, SAVED_SEARCH_MATCHES, PROPERTY_VIEWS):
         await hand.store.write.effect_delete(table, {"buyerSessionId": key})
     said = {"sessionType": SessionType.BUYER.value, "sessionId": key}
     await hand.store.write.effect_delete(AGENT_INTERACTIONS, said)

@@ -16,6 +16,7 @@ from models.estate.offer import OfferRow
 from models.estate.place import Coordinates
 from models.estate.property_view import PropertyViewRow
 from models.estate.saved_search import SavedSearchRow
+from models.estate.saved_search_match import Reason, SavedSearchMatchRow
 from models.estate.seller_session import SellerSessionRow
 from models.estate.terms import TERMS, OfferParty, Round
 from models.row import Row
@@ -114,3 +115,10 @@ async def saved_search(buyer_session: Stored, **values: Any) -> Stored:
     about = {"buyerSessionId": buyer_session["_id"], "agentId": buyer_session["agentId"]}
     given = {"searchName": "Portland", "criteria": {"cities": ["Portland"]}, "notificationsEnabled": True}
     return await _kept(SavedSearchRow(**{**about, **given, **values}))
+
+
+async def saved_search_match(saved_search: Stored, listing: Stored, **values: Any) -> Stored:
+    """A listing that a saved search has found when it was new, at the price that it has; no mail tells of it."""
+    about = {name: saved_search[name] for name in ("buyerSessionId", "agentId")}
+    found = {"savedSearchId": saved_search["_id"], "listingId": listing["_id"], "price": listing["price"]}
+    return await _kept(SavedSearchMatchRow(**{**about, **found, "reason": Reason.NEW, **values}))

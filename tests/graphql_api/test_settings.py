@@ -73,6 +73,7 @@ def test_defaults_suit_a_first_start() -> None:
         "smtp_url": None,
         "mail_from": None,
         "mail_in_server": False,
+        "match_in_server": False,
     }
 
 

@@ -15,6 +15,7 @@ from bson import ObjectId
 from graphql_api.schema import executable_schema
 from models import cursor
 from models.actor import Actor, ActorKind
+from models.buyer.profile import PROFILES
 from models.estate.saved_search import SAVED_SEARCHES
 from models.store.ask import NEAREST
 from models.store.connection import Database
@@ -48,7 +49,11 @@ OF_SERVICES = {
 }
 """Lists that only a service gets anything of, each with its name: for anybody else the database is not even asked."""
 
-BY_WAY_OF: dict[str, Table[Any]] = {"Query.estateSavedSearchResults": SAVED_SEARCHES}
+BY_WAY_OF: dict[str, Table[Any]] = {
+    "Query.buyerProfileVersions": PROFILES,
+    "Query.buyerSearchTransactions": PROFILES,
+    "Query.estateSavedSearchResults": SAVED_SEARCHES,
+}
 """Lists whose rows are told by another row, which must be there, each with that one's table."""
 
 PORTAL = frozenset({"estate", "buyer"})
@@ -91,7 +96,7 @@ async def _above(database: Database, table: Table[Any], caller: Caller, text: st
     if row["_id"] == own:
         return caller.id
     told = {column for index in table.indexes if index.unique for column, _ in index.keys} - set(row)
-    await database[table.collection].insert_one({**row, **{column: ObjectId() for column in told}})
+    await database[table.collection].insert_one({"version": 1, **row, **{column: ObjectId() for column in told}})
     return text
 
 

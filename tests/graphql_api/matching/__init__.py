@@ -1,0 +1,1 @@
+"""Tests of the worker that matches listings with saved searches."""
