@@ -1,1 +1,1 @@
-"""The answering worker: gives advisors' answers as they fall due, through the same operations as any client."""
+"""The answering worker: gives answers as they fall due, for every product, by the same operations as any client."""

@@ -16,6 +16,8 @@ QUOTED_CHARACTERS = 160
 class BuiltIn:
     """Answers the same question always the same way, word by word, over so many `seconds`."""
 
+    name = "built-in"
+
     def __init__(self, seconds: float = SECONDS) -> None:
         self._seconds = seconds
 

@@ -37,12 +37,12 @@ class _NotNow(Exception):
 
 
 class Endpoint:
-    """The endpoint at `url`, up to and without `/chat/completions`, which is asked for `model`."""
+    """The endpoint at `url`, up to and without `/chat/completions`, which is asked for the model of that `name`."""
 
-    def __init__(self, http: httpx.AsyncClient, url: str, model: str, *, pause: Pause = asyncio.sleep) -> None:
+    def __init__(self, http: httpx.AsyncClient, url: str, name: str, *, pause: Pause = asyncio.sleep) -> None:
         self._http = http
         self._url = url.rstrip("/").removesuffix(PATH) + PATH
-        self._model = model
+        self.name = name
         self._pause = pause
 
     async def respond(self, prompt: Prompt) -> AsyncGenerator[Piece, None]:
@@ -89,7 +89,7 @@ class Endpoint:
 
     def _body(self, prompt: Prompt) -> dict[str, object]:
         return {
-            "model": self._model,
+            "model": self.name,
             "messages": [{"role": said.role, "content": said.content} for said in prompt.messages],
             "stream": True,
             "stream_options": {"include_usage": True},

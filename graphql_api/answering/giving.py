@@ -5,12 +5,13 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Generic
 
 import structlog
 
 from graphql_api.answering.basin import Basin
-from graphql_api.answering.desk import Claimed, Desk, Due, Refused, Unavailable
-from graphql_api.answering.prompt import Prompt, compose
+from graphql_api.answering.desk import Claimed, D, Desk, Refused, Unavailable
+from graphql_api.answering.prompt import Prompt
 from graphql_api.answering.responder import Broken, Responder
 
 log = structlog.get_logger(__name__)
@@ -33,7 +34,7 @@ class Bounds:
     seconds: float = 300.0
 
 
-async def give(desk: Desk, responder: Responder, due: Due, bounds: Bounds) -> None:
+async def give(desk: Desk[D], responder: Responder, due: D, bounds: Bounds) -> None:
     """Give an answer, unless somebody else has it. What goes wrong ends this one alone, in a line of the log."""
     try:
         claimed = await desk.claim(due)
@@ -45,8 +46,8 @@ async def give(desk: Desk, responder: Responder, due: Due, bounds: Bounds) -> No
     await _Giving(desk, responder, claimed, bounds).run()
 
 
-class _Giving:
-    def __init__(self, desk: Desk, responder: Responder, claimed: Claimed, bounds: Bounds) -> None:
+class _Giving(Generic[D]):
+    def __init__(self, desk: Desk[D], responder: Responder, claimed: Claimed[D], bounds: Bounds) -> None:
         self._desk = desk
         self._responder = responder
         self._claimed = claimed
@@ -67,7 +68,7 @@ class _Giving:
             log.info(
                 "answer",
                 answer=self._claimed.due.id,
-                advisor=self._claimed.due.advisor,
+                **self._claimed.due.told,
                 outcome=outcome,
                 pieces=self._basin.pieces,
                 writes=self._writes,
@@ -97,15 +98,14 @@ class _Giving:
             return "failed", type(fault).__name__
         return "complete", ""
 
-    async def _leave(self, way: Callable[[Claimed], Awaitable[None]]) -> None:
+    async def _leave(self, way: Callable[[Claimed[D]], Awaitable[None]]) -> None:
         with suppress(Refused, Unavailable, TimeoutError):
             async with asyncio.timeout(RELEASE_SECONDS):
                 await way(self._claimed)
 
     async def _write_whole(self) -> None:
-        due = self._claimed.due
         await self._typing(typing=True)
-        prompt = compose(due.advisor, await self._desk.material(due))
+        prompt = await self._desk.prompt(self._claimed.due)
         filling = asyncio.create_task(self._basin.fill(self._responder, prompt, self._bounds.seconds))
         try:
             await self._pour()
@@ -117,7 +117,7 @@ class _Giving:
         if not self._basin.characters:
             raise Broken("the answer is empty")
         self._tokens = self._cost(prompt)
-        await self._desk.finish(self._claimed, self._tokens)
+        await self._desk.finish(self._claimed, self._tokens, self._responder.name)
 
     async def _pour(self) -> None:
         """Write what has come in, until all has; while nothing comes, keep the lease and the sign of typing."""

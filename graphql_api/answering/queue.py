@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator
 
 import structlog
 
-from graphql_api.answering.desk import Desk, Due, Unavailable
+from graphql_api.answering.desk import D, Desk, Unavailable
 
 log = structlog.get_logger(__name__)
 
@@ -16,7 +16,7 @@ AWAY_SECONDS = 2.0
 PAGE = 20
 
 
-async def queue(desk: Desk, seconds: float = POLL_SECONDS) -> AsyncGenerator[Due, None]:
+async def queue(desk: Desk[D], seconds: float = POLL_SECONDS) -> AsyncGenerator[D, None]:
     """Answers that nobody gives, oldest first, as they fall due; one that nobody has claimed comes again."""
     while True:
         try:

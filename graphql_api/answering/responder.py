@@ -22,5 +22,9 @@ class Broken(Exception):
 class Responder(Protocol):
     """Makes answers, piece by piece."""
 
+    @property
+    def name(self) -> str:
+        """What it is called in what it has answered."""
+
     def respond(self, prompt: Prompt, /) -> AsyncGenerator[Piece, None]:
         """The pieces of an answer as they come. Raises `Broken`."""

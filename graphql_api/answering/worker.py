@@ -1,14 +1,17 @@
 """The worker: gives the answers that are due, several at once, until it is told to stop."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
 from contextvars import Context
+from typing import Any
 
 import httpx
 import structlog
 
+from graphql_api.answering.advisor.desk import AdvisorDesk
 from graphql_api.answering.builtin import BuiltIn
+from graphql_api.answering.buyer.desk import BuyerDesk
 from graphql_api.answering.desk import Desk, Due
 from graphql_api.answering.endpoint import Endpoint
 from graphql_api.answering.giving import Bounds, give
@@ -23,16 +26,22 @@ log = structlog.get_logger(__name__)
 
 CONNECT_SECONDS = 10.0
 
-Queue = Callable[[Desk], AsyncGenerator[Due, None]]
+Queue = Callable[[Desk[Any]], AsyncGenerator[Due, None]]
 
 
 class Worker:
-    """Gives at most `concurrency` answers at once, of those that the `queue` names."""
+    """Gives at most `concurrency` answers at once, of those that the `queue` names of each desk."""
 
     def __init__(
-        self, desk: Desk, responder: Responder, *, concurrency: int, bounds: Bounds, queue: Queue = queue
+        self,
+        desks: Sequence[Desk[Any]],
+        responder: Responder,
+        *,
+        concurrency: int,
+        bounds: Bounds,
+        queue: Queue = queue,
     ) -> None:
-        self._desk = desk
+        self._desks = desks
         self._responder = responder
         self._bounds = bounds
         self._queue = queue
@@ -41,16 +50,21 @@ class Worker:
 
     async def run(self) -> None:
         """Give answers for ever. Who cancels this waits until each that is under way was left to another worker."""
-        async with asyncio.TaskGroup() as group, aclosing(self._queue(self._desk)) as waiting:
+        async with asyncio.TaskGroup() as group:
+            for desk in self._desks:
+                group.create_task(self._serve(desk, group))
+
+    async def _serve(self, desk: Desk[Any], group: asyncio.TaskGroup) -> None:
+        async with aclosing(self._queue(desk)) as waiting:
             async for due in waiting:
                 if due.id not in self._giving:
                     await self._room.acquire()
                     self._giving.add(due.id)
-                    group.create_task(self._give(due))
+                    group.create_task(self._give(desk, due))
 
-    async def _give(self, due: Due) -> None:
+    async def _give(self, desk: Desk[Any], due: Due) -> None:
         try:
-            await give(self._desk, self._responder, due, self._bounds)
+            await give(desk, self._responder, due, self._bounds)
         except Exception:
             # The group would stop all others for it.
             log.exception("answer broke the worker", answer=due.id)
@@ -63,8 +77,9 @@ class Worker:
 async def at_work(settings: Settings, store: Store) -> AsyncIterator[asyncio.Task[None]]:
     """A worker beside whatever is done inside; its task ends by itself only by a fault."""
     async with _responder(settings) as responder:
+        schema, seconds = executable_schema(), settings.operation_seconds
         worker = Worker(
-            Desk(executable_schema(), store, seconds=settings.operation_seconds),
+            [AdvisorDesk(schema, store, seconds=seconds), BuyerDesk(schema, store, seconds=seconds)],
             responder,
             concurrency=settings.answer_concurrency,
             bounds=Bounds(settings.answer_writes, settings.answer_seconds),

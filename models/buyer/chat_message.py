@@ -84,7 +84,7 @@ CHAT_MESSAGES = Table(
     policy=Policy(
         read=OWN_AGENT | OWN_CHAT | ANSWERING | ANALYSIS,
         create=OWN_CHAT,
-        update=ANSWERING | ANALYSIS,
+        update=ANSWERING,
         private={
             "questionCategory": STUDIED,
             "sentimentScore": STUDIED,
@@ -97,7 +97,8 @@ CHAT_MESSAGES = Table(
         index("idx_chat_messages_timestamp", "-timestamp"),
         index("by_session_time", "sessionId", "timestamp"),
         index("page_session_time", "sessionId", "timestamp", "_id"),
-        index("page_status_created", "answerStatus", "createdAt", "_id"),
+        index("page_status_time", "answerStatus", "timestamp", "_id"),
+        index("by_agent_time", "agentId", "timestamp"),
     ),
     shard_key=("agentId", "sessionId"),
     hidden=frozenset({"agentId", "lease", "leaseUntil"}),

@@ -43,6 +43,7 @@ CHAT_SEARCH_CONTEXTS = Table(
         index("by_transaction", "searchTransactionId"),
         unique("by_session_transaction", "sessionId", "searchTransactionId"),
         index("page_session_created", "sessionId", "-createdAt", "-_id"),
+        index("page_session_active_created", "sessionId", "isActive", "-createdAt", "-_id"),
     ),
     shard_key=("agentId", "sessionId"),
     hidden=frozenset({"agentId"}),

@@ -70,7 +70,8 @@ CHAT_SESSIONS = Table(
     policy=Policy(
         read=OWN_AGENT | ITSELF | OPERATOR | ANSWERING | ANALYSIS | SEARCH,
         create=WORKING_AGENT,
-        update=WORKING_AGENT | ANALYSIS,
+        # How the chat is weighed is a consequence of its answers, and nobody's to write.
+        update=WORKING_AGENT,
         private={"engagementScore": WEIGHING, "decisionStage": WEIGHING, "accessTokenHash": NOBODY},
     ),
     indexes=(

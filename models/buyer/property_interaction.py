@@ -24,7 +24,10 @@ class InteractionType(StrEnum):
 
 
 OPINIONS = (InteractionType.LIKE.value, InteractionType.DISLIKE.value)
-"""Of these there is one at most for each listing in a chat."""
+"""Of these there is one at most for each listing in a chat: who likes a home does not dislike it."""
+
+MARKS = (InteractionType.FAVORITE.value, InteractionType.SAVED.value)
+"""Of each of these there is one at most for each listing in a chat; the others happen any number of times."""
 
 
 class EmotionalResponse(StrEnum):
@@ -66,6 +69,13 @@ PROPERTY_INTERACTIONS = Table(
         index("by_session_listing_type", "sessionId", "listingId", "interactionType", "-createdAt"),
         index("by_listing", "listingId"),
         unique("one_opinion", "sessionId", "listingId", partial={"interactionType": {"$in": list(OPINIONS)}}),
+        unique(
+            "one_mark",
+            "sessionId",
+            "listingId",
+            "interactionType",
+            partial={"interactionType": {"$in": list(MARKS)}},
+        ),
         index("by_root_type", "rootProfileId", "interactionType", "-createdAt"),
         index("page_session_created", "sessionId", "-createdAt", "-_id"),
         index("page_session_type_created", "sessionId", "interactionType", "-createdAt", "-_id"),

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from graphql import GraphQLSchema
 
-from graphql_api.answering.desk import Desk
+from graphql_api.answering.advisor.desk import AdvisorDesk
 from graphql_api.answering.endpoint import Endpoint
 from graphql_api.answering.giving import Bounds
 from graphql_api.answering.queue import queue
@@ -70,9 +70,9 @@ async def talk(people: People, database: Database) -> Talk:
 
 
 @pytest.fixture
-def desk(schema: GraphQLSchema, store: Store) -> Desk:
+def desk(schema: GraphQLSchema, store: Store) -> AdvisorDesk:
     """The worker's desk."""
-    return Desk(schema, store, seconds=30)
+    return AdvisorDesk(schema, store, seconds=30)
 
 
 @pytest.fixture
@@ -104,15 +104,15 @@ Start = Callable[..., Awaitable[asyncio.Task[None]]]
 
 
 @pytest.fixture
-async def start(desk: Desk) -> AsyncIterator[Start]:
+async def start(desk: AdvisorDesk) -> AsyncIterator[Start]:
     """Starts a worker; all are stopped at the end."""
     started: list[asyncio.Task[None]] = []
 
     async def begin(
-        responder: Responder, *, concurrency: int = 4, bounds: Bounds | None = None, at: Desk = desk
+        responder: Responder, *, concurrency: int = 4, bounds: Bounds | None = None, at: AdvisorDesk = desk
     ) -> asyncio.Task[None]:
         worker = Worker(
-            at,
+            [at],
             responder,
             concurrency=concurrency,
             bounds=bounds or Bounds(writes=20),

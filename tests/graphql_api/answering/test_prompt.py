@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from graphql_api.answering.advisor.desk import AdvisorDesk, Due
+from graphql_api.answering.advisor.prompt import compose
 from graphql_api.answering.builtin import BuiltIn
-from graphql_api.answering.desk import Desk, Due
-from graphql_api.answering.prompt import Said, compose
+from graphql_api.answering.prompt import Said
 from models.advisor.advisor import ADVISORS
 from models.advisor.conversation import CONVERSATIONS
 from models.advisor.message import MESSAGES
@@ -25,7 +26,7 @@ def _due(talk: Talk) -> Due:
     )
 
 
-async def test_it_holds_all_that_the_answer_is_made_from(desk: Desk, people: People, database: Database) -> None:
+async def test_it_holds_all_that_the_answer_is_made_from(desk: AdvisorDesk, people: People, database: Database) -> None:
     persona = Persona(name="Ada", title="Strategist", bio="Born in Bergen.", specialties=["prices", "plans"])
     role = RoleDefinition(role="Find the price.", scope=Scope(inScope=["prices"], outOfScope=["law"]))
     talk = await begun(
@@ -67,7 +68,7 @@ async def test_it_holds_all_that_the_answer_is_made_from(desk: Desk, people: Peo
     ]
 
 
-async def test_the_newest_ten_messages_are_told_as_far_as_there_is_room(desk: Desk, talk: Talk) -> None:
+async def test_the_newest_ten_messages_are_told_as_far_as_there_is_room(desk: AdvisorDesk, talk: Talk) -> None:
     for place in range(12):
         await make.message(talk.conversation, f"{place}", createdAt=place)
     messages = compose(gid(ADVISORS, talk.advisor), await desk.material(_due(talk))).messages
@@ -78,7 +79,7 @@ async def test_the_newest_ten_messages_are_told_as_far_as_there_is_room(desk: De
     assert [said.content[0] for said in messages[1:]] == ["y", "W"]
 
 
-async def test_the_material_costs_a_constant_number_of_calls(api: Api, desk: Desk, talk: Talk) -> None:
+async def test_the_material_costs_a_constant_number_of_calls(api: Api, desk: AdvisorDesk, talk: Talk) -> None:
     async def calls() -> list[str]:
         api.calls.seen.clear()
         await desk.material(_due(talk))
@@ -91,7 +92,7 @@ async def test_the_material_costs_a_constant_number_of_calls(api: Api, desk: Des
     assert len(await calls()) == len(few) + 1 == 5
 
 
-async def test_the_builtin_responder_says_what_it_is(desk: Desk, talk: Talk) -> None:
+async def test_the_builtin_responder_says_what_it_is(desk: AdvisorDesk, talk: Talk) -> None:
     prompt = compose(gid(ADVISORS, talk.advisor), await desk.material(_due(talk)))
     pieces = [piece async for piece in BuiltIn(0).respond(prompt)]
     text = "".join(piece.text for piece in pieces)

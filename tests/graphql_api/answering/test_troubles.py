@@ -9,7 +9,8 @@ from graphql import GraphQLSchema
 from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
-from graphql_api.answering.desk import Claimed, Desk, Due, Unavailable
+from graphql_api.answering.advisor.desk import AdvisorDesk, Due
+from graphql_api.answering.desk import Claimed, Unavailable
 from graphql_api.answering.endpoint import Endpoint
 from graphql_api.answering.giving import Bounds, give
 from graphql_api.answering.prompt import Prompt
@@ -26,11 +27,11 @@ Asked = tuple[Endpoint, list[float]]
 
 
 @pytest.fixture
-async def nowhere(schema: GraphQLSchema, mongodb_uri: str) -> Desk:
+async def nowhere(schema: GraphQLSchema, mongodb_uri: str) -> AdvisorDesk:
     """The desk of a worker whose database is gone."""
     client = connect(mongodb_uri)
     await client.close()
-    return Desk(schema, Store(client["nothing"]), seconds=5)
+    return AdvisorDesk(schema, Store(client["nothing"]), seconds=5)
 
 
 async def _logged(logs: list[EventDict], event: str) -> EventDict:
@@ -40,7 +41,7 @@ async def _logged(logs: list[EventDict], event: str) -> EventDict:
     return found[0]
 
 
-async def test_a_worker_waits_for_its_database(nowhere: Desk) -> None:
+async def test_a_worker_waits_for_its_database(nowhere: AdvisorDesk) -> None:
     with capture_logs() as logs:
         waiting = asyncio.create_task(anext(queue(nowhere)))
         line = await _logged(logs, "no word of answers that are due")
@@ -50,17 +51,17 @@ async def test_a_worker_waits_for_its_database(nowhere: Desk) -> None:
     assert line["error"].startswith("Internal error.")
 
 
-async def test_what_cannot_be_claimed_is_left(nowhere: Desk, endpoint: Asked, model: Model) -> None:
+async def test_what_cannot_be_claimed_is_left(nowhere: AdvisorDesk, endpoint: Asked, model: Model) -> None:
     with capture_logs() as logs:
         await give(nowhere, endpoint[0], Due("aMsgAAAAAAAAAAAAAAAA", "", "", 1), Bounds())
     assert [line["event"] for line in logs if line["log_level"] == "warning"][-1] == "answer not claimed"
     assert model.asked == []
 
 
-class Away(Desk):
+class Away(AdvisorDesk):
     """The desk of a worker whose database goes away while it writes."""
 
-    async def append(self, claimed: Claimed, text: str) -> None:  # noqa: ARG002  # it writes neither
+    async def append(self, claimed: Claimed[Due], text: str) -> None:  # noqa: ARG002  # it writes neither
         """Nothing is written."""
         raise Unavailable("The database cannot be reached now.")
 
@@ -85,10 +86,10 @@ async def test_an_advisor_that_is_gone_answers_nothing(
     assert ((await talk.ended())["status"], model.asked) == ("failed", [])
 
 
-class Unclaimable(Desk):
+class Unclaimable(AdvisorDesk):
     """The desk of a worker that has a fault where it claims."""
 
-    async def claim(self, due: Due) -> Claimed:
+    async def claim(self, due: Due) -> Claimed[Due]:
         """One answer cannot be claimed."""
         if self.claims:
             return await super().claim(due)

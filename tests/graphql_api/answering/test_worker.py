@@ -8,8 +8,8 @@ import pytest
 from graphql import GraphQLSchema
 from structlog.testing import capture_logs
 
+from graphql_api.answering.advisor.desk import AdvisorDesk
 from graphql_api.answering.builtin import BuiltIn
-from graphql_api.answering.desk import Desk
 from graphql_api.answering.endpoint import Endpoint
 from graphql_api.answering.giving import Bounds
 from models.advisor.advisor import ADVISORS
@@ -192,7 +192,7 @@ async def test_a_stopped_worker_leaves_its_answers_to_another(
     assert (row["content"], row["status"]) == ("All of it", "complete")
 
 
-class Dying(Desk):
+class Dying(AdvisorDesk):
     """The desk of a worker that is killed: it lets go of nothing."""
 
     async def release(self, claimed: Any) -> None:
@@ -224,7 +224,7 @@ async def test_a_lease_is_kept_while_the_model_thinks(
 ) -> None:
     wait = asyncio.Event()
     model.replies = [stream(wait, delta("Well"), DONE)]
-    await start(endpoint[0], at=Desk(schema, store, seconds=30, lease_seconds=2))
+    await start(endpoint[0], at=AdvisorDesk(schema, store, seconds=30, lease_seconds=2))
     first = await talk.until(lambda row: row.get("lease") is not None)
     await talk.until(lambda row: row["leaseUntil"] > first["leaseUntil"])
     wait.set()

@@ -1,0 +1,1 @@
+"""Tests of how buyers' questions are answered."""

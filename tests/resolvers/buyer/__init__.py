@@ -1,0 +1,1 @@
+"""Tests of the home-buyer chat through the wire."""
