@@ -187,6 +187,11 @@ class Settings(BaseSettings):
         description="Whether `serve` tells of [matches](docs/saved-searches.md) as well, "
         "as it always does with the bundled MongoDB.",
     )
+    analyze_in_server: bool = Field(
+        False,
+        description="Whether `serve` [analyzes offers](docs/analysis.md) as well, "
+        "as it always does with the bundled MongoDB.",
+    )
 
     @field_validator("auth_secret", "token_secret")
     @classmethod

@@ -111,6 +111,9 @@ class Standing:
         await self._authority.again(caller, None)
         self._caller = caller
         self._watch_the_clock()
+        for followed in self._followed:
+            # The fresh token may come from another sign-in, whose end is to be heard of.
+            self._ask(followed)
         return True
 
     def close(self) -> None:

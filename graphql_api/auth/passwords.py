@@ -2,11 +2,16 @@
 
 import asyncio
 import secrets
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 from pwdlib import PasswordHash
 from pwdlib.exceptions import PwdlibError
 from pwdlib.hashers.argon2 import Argon2Hasher
 from pwdlib.hashers.bcrypt import BcryptHasher
+
+T = TypeVar("T")
 
 AT_ONCE = 2
 """Passwords that are hashed at the same time: each takes 64 MiB and a core for a twentieth of a second."""
@@ -18,24 +23,26 @@ class Passwords:
     def __init__(self) -> None:
         self._argon2 = Argon2Hasher()
         self._hash = PasswordHash((self._argon2, BcryptHasher()))
-        self._room = asyncio.Semaphore(AT_ONCE)
+        # Threads of their own: whoever hangs up leaves his thread at work, and no other work waits behind passwords.
+        self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="passwords")
         # Whoever has no password is asked for this one, which nobody knows, so that it takes as long.
         self._nobodys = self._hash.hash(secrets.token_bytes(32))
 
     async def hashed(self, password: str) -> str:
         """Return what is stored of a password."""
-        async with self._room:
-            return await asyncio.to_thread(self._hash.hash, password)
+        return await self._beside(self._hash.hash, password)
 
     async def verified(self, password: str, stored: str | None) -> bool:
         """Return whether it is the password; takes as long for nobody's (None) as for somebody's."""
-        async with self._room:
-            good = await asyncio.to_thread(self._verify, password, stored or self._nobodys)
+        good = await self._beside(self._verify, password, stored or self._nobodys)
         return good and stored is not None
 
     def outdated(self, stored: str) -> bool:
         """Return whether it is to be hashed anew: by bcrypt, or by argon2 with other parameters than today's."""
         return not self._argon2.identify(stored) or self._argon2.check_needs_rehash(stored)
+
+    async def _beside(self, work: Callable[..., T], *given: str) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work, *given)
 
     def _verify(self, password: str, stored: str) -> bool:
         try:

@@ -16,7 +16,8 @@ BIO_CHARACTERS = 4_000
 CODE_CHARACTERS = 64
 
 Phone = Annotated[str, StringConstraints(min_length=3, max_length=40)]
-Email = Annotated[str, StringConstraints(pattern=r"^[^@\s\x00]+@[^@\s\x00]+$", max_length=EMAIL_CHARACTERS)]
+_PART = r"[^@\s\x00-\x1f\x7f-\x9f]+"
+Email = Annotated[str, StringConstraints(pattern=f"^{_PART}@{_PART}$", max_length=EMAIL_CHARACTERS)]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=CODE_CHARACTERS)]
 
 

@@ -1,6 +1,8 @@
 """EstateAgent: a real-estate agent, as everybody sees one, and as the agent sees himself."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import strawberry
@@ -8,8 +10,9 @@ import strawberry
 from models.account.account import ACCOUNTS
 from models.errors import Code, Refusal
 from models.estate.agent import AGENTS, AgentRow
+from models.estate.agent_credential import AGENT_CREDENTIALS
 from models.estate.codes import invite_code
-from models.estate.rules import PRODUCT
+from models.estate.rules import PRODUCT, WORKING
 from models.policy import OPERATOR, SIGNED_IN, Filter
 from models.validation import build
 from resolvers.adjectives import TIMES, orders, where
@@ -121,6 +124,9 @@ async def register(hand: Change, input: EstateAgentRegisterInput) -> Outcome:
     key = await hand.store.write.insert(AGENTS, row, hand.actor)
     # Whoever is kept without this profile hears of it by his account.
     await hand.store.write.effect_one(ACCOUNTS, {"_id": account}, {})
+    # What is shown of the agent is what the agent may see.
+    own = {**hand.actor.profiles, PRODUCT: key, WORKING: key}
+    hand.context.renew(replace(hand.actor, profiles=MappingProxyType(own)))
     return {"agent": key}
 
 
@@ -144,6 +150,9 @@ class EstateAgentUpdatePayload(Payload):
     agent: EstateAgent | None = one(AGENTS, "agent", "The agent as he is now.")
 
 
+MAILED = dict.fromkeys(("inviteTokenHash", "inviteTokenExpiresAt", "resetTokenHash", "resetTokenExpiresAt"), "")
+
+
 async def update(hand: Change, input: EstateAgentUpdateInput) -> Outcome:
     """Change the card of an agent."""
     key = hand.key(AGENTS, input.id)
@@ -155,6 +164,9 @@ async def update(hand: Change, input: EstateAgentUpdateInput) -> Outcome:
     if input.email is not None:
         changes["emailKey"] = input.email.lower()
     await hand.store.write.update(AGENTS, key, hand.actor, changes, expected_version=input.expectedVersion)
+    if input.email is not None:
+        # What was mailed to the former address leads nowhere any more.
+        await hand.store.write.effect_one(AGENT_CREDENTIALS, {"agentId": key}, {"$unset": MAILED})
     return {"agent": key}
 
 

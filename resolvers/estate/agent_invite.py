@@ -18,7 +18,7 @@ from models.mail.outbox import post
 from models.policy import OPERATOR
 from models.principal import OWN_ISSUER
 from models.store.ask import Ask
-from models.validation import build
+from models.validation import Refusals, build
 from resolvers.estate.agent import EstateAgent
 from resolvers.estate.entry import note
 from resolvers.gate import Budget
@@ -48,14 +48,13 @@ class EstateAgentInvitePayload(Payload):
 async def invite(hand: Change, input: EstateAgentInviteInput) -> Outcome:
     """Make an agent with an account of his own, or send the invitation anew to one who has not accepted it."""
     hand.demand(OPERATOR, {}, "Only the operator invites agents.")
-    there = await hand.store.write.effect_read(AGENTS, {"emailKey": input.email.lower()}, "isActivated", "email")
+    there = await hand.store.write.effect_read(AGENTS, {"emailKey": input.email.lower()}, "isActivated")
     agent = _again(there) if there else await _made(hand, input)
     token = secret()
-    await hand.store.write.effect_one(
-        AGENT_CREDENTIALS,
-        {"agentId": agent},
-        {"$set": {"inviteTokenHash": digest(token), "inviteTokenExpiresAt": now() + INVITATION_SECONDS * 1000}},
-    )
+    invited = {"inviteTokenHash": digest(token), "inviteTokenExpiresAt": now() + INVITATION_SECONDS * 1000}
+    if await hand.store.write.effect_one(AGENT_CREDENTIALS, {"agentId": agent}, {"$set": invited}) is None:
+        # Registered with an account at the identity provider: no password leads there.
+        raise _there_is()
     await note(hand, agent, AuditEvent.INVITED)
     await post(hand.store, _letter(hand, input, token))
     return {"agent": agent}
@@ -63,16 +62,23 @@ async def invite(hand: Change, input: EstateAgentInviteInput) -> Outcome:
 
 def _again(agent: dict[str, Any]) -> ObjectId:
     if agent["isActivated"]:
-        raise Refusal(Code.ALREADY_EXISTS, "There is already an agent with this e-mail address.", "email")
+        raise _there_is()
     key: ObjectId = agent["_id"]
     return key
+
+
+def _there_is() -> Refusal:
+    return Refusal(Code.ALREADY_EXISTS, "There is already an agent with this e-mail address.", "email")
 
 
 async def _made(hand: Change, input: EstateAgentInviteInput) -> ObjectId:
     key, account = ObjectId(), ObjectId()
     values = {"id": key, "accountId": account, "agencyName": input.brokerageName, "inviteCode": invite_code()}
     said = hand.patch("firstName", "lastName", "email", "phone", "licenseNumber")
-    row = build(AgentRow, {**said, **values, "emailKey": input.email.lower()})
+    try:
+        row = build(AgentRow, {**said, **values, "emailKey": input.email.lower()})
+    except Refusals as several:
+        raise Refusals([_in_terms_of_the_input(refusal) for refusal in several.refusals]) from None
     await hand.store.write.insert(AGENTS, row, hand.actor)
     person = AccountRow(
         id=account,
@@ -84,6 +90,10 @@ async def _made(hand: Change, input: EstateAgentInviteInput) -> ObjectId:
     await hand.store.write.effect_insert(ACCOUNTS, person)
     await hand.store.write.effect_insert(AGENT_CREDENTIALS, AgentCredentialRow(agentId=key, accountId=account))
     return key
+
+
+def _in_terms_of_the_input(refusal: Refusal) -> Refusal:
+    return Refusal(refusal.code, refusal.message, "brokerageName") if refusal.field == ("agencyName",) else refusal
 
 
 def _letter(hand: Change, input: EstateAgentInviteInput, token: str) -> Mail:

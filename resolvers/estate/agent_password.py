@@ -17,6 +17,8 @@ from resolvers.estate.entry import SECRETS, EstateAgentAccessPayload, begin, che
 from resolvers.gate import Budget
 from resolvers.verbs.write import Change, Input, Outcome, Payload, change, required
 
+LINK = {"resetTokenHash": "", "resetTokenExpiresAt": ""}
+
 
 @strawberry.input(description="A password that takes the place of another.")
 class EstateAgentPasswordChangeInput(Input):
@@ -34,7 +36,8 @@ async def change_password(hand: Change, input: EstateAgentPasswordChangeInput) -
         raise Refusal(Code.FORBIDDEN, "This is not your password.", "password")
     fresh = {"passwordHash": await checked(hand, input.newPassword, "newPassword"), "passwordChangedAt": now()}
     same = {"agentId": agent, "passwordHash": stored}
-    if await hand.store.write.effect_one(AGENT_CREDENTIALS, same, {"$set": fresh}) is None:
+    # A link that was asked for before may be in the hands of whom the change is to keep out.
+    if await hand.store.write.effect_one(AGENT_CREDENTIALS, same, {"$set": fresh, "$unset": LINK}) is None:
         raise Refusal(Code.CONFLICT, "The password was changed at this moment by somebody else.")
     row = await hand.store.write.effect_read(AGENTS, {"_id": agent}, "accountId", "email")
     assert row is not None  # noqa: S101  # agents are never deleted
@@ -62,12 +65,12 @@ class EstateAgentPasswordResetRequestPayload(Payload):
 async def request(hand: Change, input: EstateAgentPasswordResetRequestInput) -> Outcome:
     """Send a link to an agent, if there is one; nobody learns whether."""
     await hand.gate.spend(Budget.MAIL_OF_ADDRESS, hand.address)
+    await hand.gate.spend(Budget.MAIL_OF_ADDRESSEE, input.email.lower())
     async with level():
         known = {"emailKey": input.email.lower(), "isActivated": True}
         agent = await hand.store.write.effect_read(AGENTS, known, "email", "firstName")
-        await hand.gate.spend(Budget.MAIL_OF_ADDRESSEE, input.email.lower())
         if agent is not None:
-            await _send(hand, agent)
+            await hand.store.write.transact(lambda: _send(hand, agent))
     return {}
 
 
@@ -97,7 +100,7 @@ async def reset(hand: Change, input: EstateAgentPasswordResetInput) -> Outcome:
     if await hand.store.write.effect_read(AGENT_CREDENTIALS, good) is None:
         raise _refused()
     fresh = {"passwordHash": await checked(hand, input.password), "passwordChangedAt": now(), "failedLogins": 0}
-    spent = {"resetTokenHash": "", "resetTokenExpiresAt": "", "lockedUntil": ""}
+    spent = {**LINK, "lockedUntil": ""}
     credential = await hand.store.write.effect_one(AGENT_CREDENTIALS, good, {"$set": fresh, "$unset": spent})
     if credential is None:
         raise _refused()
@@ -116,7 +119,7 @@ class AgentPasswordMutations:
         change_password, "Set another password; all your other sign-ins end.", secrets=SECRETS, replays=False
     )
     estateAgentPasswordResetRequest: EstateAgentPasswordResetRequestPayload = change(
-        request, "Have a link sent that sets a new password.", by=ANYONE, replays=False
+        request, "Have a link sent that sets a new password.", by=ANYONE, atomic=False, replays=False
     )
     estateAgentPasswordReset: EstateAgentAccessPayload = change(
         reset, "Set a new password by a mailed link.", by=ANYONE, secrets=SECRETS, replays=False

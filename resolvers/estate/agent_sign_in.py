@@ -1,5 +1,6 @@
 """An agent signs in with a password, goes on with a refresh token, and signs out."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import strawberry
@@ -16,7 +17,7 @@ from models.estate.audit_entry import AuditEvent
 from models.estate.codes import digest, secret
 from models.estate.rules import PRODUCT
 from models.policy import ANYONE, Filter, RowData
-from resolvers.estate.entry import SECRETS, EstateAgentAccessPayload, access, begin, end_all, note, refresh_end
+from resolvers.estate.entry import SECRETS, EstateAgentAccessPayload, access, begin, end_all, level, note, refresh_end
 from resolvers.gate import Budget
 from resolvers.verbs.write import Change, Input, Outcome, Payload, change, optional, required
 
@@ -33,27 +34,35 @@ class EstateAgentSignInInput(Input):
 async def sign_in(hand: Change, input: EstateAgentSignInInput) -> Outcome:
     """Give tokens for the right password.
 
-    Each step is a statement of its own, for a failure must be counted although nothing else is written.
+    Not one transaction, for a failure must be counted although nothing else is written.
     """
     await hand.gate.spend(Budget.PASSWORD_OF_ADDRESS, hand.address)
-    agent = await hand.store.write.effect_read(AGENTS, {"emailKey": input.email.lower(), "isActivated": True}, *OWN)
-    credential = None if agent is None else await _attempt(hand, agent)
-    stored = None if credential is None else credential.get("passwordHash")
-    password = input.password[:LONGEST_TRIED]
-    if not await hand.gate.verified(password, stored):
-        if agent is not None:
-            await _failed(hand, agent, credential)
-        raise Refusal(
-            Code.UNAUTHENTICATED, "E-mail address and password do not belong together, or it was tried too often."
-        )
-    assert agent is not None and stored is not None  # noqa: S101, PT018  # nobody's password is never the right one
-    right: dict[str, Any] = {"$set": {"failedLogins": 0}, "$unset": {"lockedUntil": ""}}
-    if hand.gate.outdated(stored):
-        right["$set"]["passwordHash"] = await hand.gate.hashed(password)
-    # Unless the password was changed meanwhile: what was right is right no more.
-    unchanged = {"agentId": agent["_id"], "passwordHash": stored}
-    if await hand.store.write.effect_one(AGENT_CREDENTIALS, unchanged, right, quiet=True) is None:
+    async with level():
+        agent = await hand.store.write.effect_read(AGENTS, {"emailKey": input.email.lower(), "isActivated": True}, *OWN)
+        credential = None if agent is None else await _attempt(hand, agent)
+        stored = None if credential is None else credential.get("passwordHash")
+        password = input.password[:LONGEST_TRIED]
+        if not await hand.gate.verified(password, stored):
+            if agent is not None:
+                await _failed(hand, agent, credential)
+            raise Refusal(
+                Code.UNAUTHENTICATED, "E-mail address and password do not belong together, or it was tried too often."
+            )
+        assert agent is not None and stored is not None  # noqa: S101, PT018  # nobody's password is never the right one
+        fresh = await hand.gate.hashed(password) if hand.gate.outdated(stored) else stored
+        return await hand.store.write.transact(lambda: _succeeded(hand, agent, stored, fresh))
+
+
+async def _succeeded(hand: Change, agent: RowData, stored: str, fresh: str) -> Outcome:
+    """Forget the failures and sign in, unless the password was changed meanwhile: what was right is right no more.
+
+    In one transaction that holds the password, or a sign-in with the former one could begin when its change has ended
+    all others.
+    """
+    if await hand.store.write.hold(AGENT_CREDENTIALS, {"agentId": agent["_id"], "passwordHash": stored}) is None:
         raise Refusal(Code.CONFLICT, "The password was changed at this moment: sign in with the new one.")
+    right = {"$set": {"failedLogins": 0, "passwordHash": fresh}, "$unset": {"lockedUntil": ""}}
+    await hand.store.write.effect_one(AGENT_CREDENTIALS, {"agentId": agent["_id"]}, right, quiet=True)
     await note(hand, agent["_id"], AuditEvent.SIGNED_IN)
     return await begin(hand, agent)
 
@@ -93,7 +102,8 @@ async def refresh(hand: Change, input: EstateAgentTokenRefreshInput) -> Outcome:
         "$set": {"tokenHash": digest(fresh), "expiresAt": refresh_end()},
         "$push": {"formerHashes": {"$each": [digest(given)], "$slice": -REMEMBERED}},
     }
-    good = {"_id": key, "tokenHash": digest(given), "endedAt": None}
+    # MongoDB sweeps once a minute at the most: until then a row is there that has expired.
+    good = {"_id": key, "tokenHash": digest(given), "endedAt": None, "expiresAt": {"$gt": datetime.now(UTC)}}
     found = await hand.store.write.effect_one(SIGN_INS, good, renewed)
     if found is None:
         await _reused(hand, key, given)

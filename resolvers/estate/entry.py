@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import strawberry
 from bson import ObjectId
 
-from models.account.account import ACCOUNTS
+from models.account.account import ACCOUNTS, AccountStatus
 from models.account.sign_in import SIGN_INS, SignInRow
 from models.clock import now
 from models.errors import Code, Refusal
@@ -25,8 +25,9 @@ from resolvers.table import column
 from resolvers.verbs.relate import one
 from resolvers.verbs.write import Change, Outcome, Payload
 
-LEVEL_SECONDS = 0.25
-"""What is answered alike for a known and an unknown address takes this long, whatever was done."""
+LEVEL_SECONDS = 0.5
+"""What is answered alike for a known and an unknown address takes this long, whatever was done: longer than the slowest
+way, which is to check a hash of bcrypt."""
 
 
 @strawberry.type(description="A sign-in of an agent, with the tokens that belong to it.")
@@ -51,18 +52,32 @@ async def checked(hand: Change, password: str, field: str = "password") -> str:
 
 
 async def begin(hand: Change, agent: RowData) -> Outcome:
-    """Sign an agent in: the outcome of an `EstateAgentAccessPayload`. The agent's row needs its `accountId`."""
-    key, fresh = ObjectId(), secret()
+    """Sign an agent in: the outcome of an `EstateAgentAccessPayload`. The agent's row needs its `accountId`.
+
+    Raises FORBIDDEN for an account that is suspended or deleted, whose tokens would be good for nothing.
+    """
+    subject, key, fresh = await _subject(hand, agent), ObjectId(), secret()
     row = SignInRow(id=key, accountId=agent["accountId"], tokenHash=digest(fresh), expiresAt=refresh_end())
     await hand.store.write.effect_insert(SIGN_INS, row)
-    return await access(hand, agent, key, fresh)
+    return _tokens(hand, agent, subject, key, fresh)
 
 
 async def access(hand: Change, agent: RowData, sign_in: ObjectId, fresh: str) -> Outcome:
-    """The tokens of a sign-in whose refresh token is `fresh` now."""
-    account = await hand.store.write.effect_read(ACCOUNTS, {"_id": agent["accountId"]}, "subject")
+    """The tokens of a sign-in whose refresh token is `fresh` now. Raises FORBIDDEN as `begin` does."""
+    return _tokens(hand, agent, await _subject(hand, agent), sign_in, fresh)
+
+
+async def _subject(hand: Change, agent: RowData) -> str:
+    account = await hand.store.write.effect_read(ACCOUNTS, {"_id": agent["accountId"]}, "subject", "status")
     assert account is not None  # noqa: S101  # an agent has an account
-    token = hand.gate.token(f"{SIGNED_IN}:{account['subject']}:{sign_in}", ACCESS_SECONDS)
+    if account["status"] != AccountStatus.ACTIVE:
+        raise Refusal(Code.FORBIDDEN, f"This account is {account['status']}.")
+    subject: str = account["subject"]
+    return subject
+
+
+def _tokens(hand: Change, agent: RowData, subject: str, sign_in: ObjectId, fresh: str) -> Outcome:
+    token = hand.gate.token(f"{SIGNED_IN}:{subject}:{sign_in}", ACCESS_SECONDS)
     return {
         "agent": agent["_id"],
         "accessToken": token.text,
@@ -76,10 +91,9 @@ def refresh_end() -> datetime:
     return datetime.now(UTC) + timedelta(seconds=REFRESH_SECONDS)
 
 
-async def end_all(hand: Change, account: ObjectId, keep: ObjectId | None = None) -> None:
-    """End every sign-in of an account, but for the one to `keep`: their tokens are good for nothing at once."""
-    others = {"accountId": account, "endedAt": None, "_id": {"$ne": keep}}
-    await hand.store.write.effect(SIGN_INS, others, {"$set": {"endedAt": now()}})
+async def end_all(hand: Change, account: ObjectId) -> None:
+    """End every sign-in of an account: their tokens are good for nothing at once."""
+    await hand.store.write.effect(SIGN_INS, {"accountId": account, "endedAt": None}, {"$set": {"endedAt": now()}})
 
 
 async def note(hand: Change, agent: ObjectId, event: AuditEvent) -> None:
@@ -91,7 +105,10 @@ async def note(hand: Change, agent: ObjectId, event: AuditEvent) -> None:
 
 @asynccontextmanager
 async def level() -> AsyncIterator[None]:
-    """Let what is done inside take as long for everybody, however it ends."""
+    """Let what is done inside take as long for everybody, however it ends.
+
+    It goes around a transaction and not into one: neither its end nor a second run may show in the time.
+    """
     began = time.monotonic()
     try:
         yield

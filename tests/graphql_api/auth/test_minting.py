@@ -12,12 +12,12 @@ from tests.graphql_api.auth.issuer import AUDIENCE, HS256_RULES, ISSUER, SECRET
 
 
 async def test_a_minted_token_is_believed() -> None:
-    """With everything that was said in it; an address is not verified by saying so."""
+    """With everything that was said in it; whoever mints vouches for the address."""
     before = int(time.time())
     token = mint(HS256_RULES, "ada", lifetime_seconds=60, email="ada@example.org", name="Ada")
     claims = await TokenVerifier(HS256_RULES).verify(token)
     assert before + 60 <= claims.expires_at <= int(time.time()) + 60
-    assert claims == Claims(ISSUER, "ada", "ada@example.org", False, "Ada", None, claims.expires_at)
+    assert claims == Claims(ISSUER, "ada", "ada@example.org", True, "Ada", None, claims.expires_at)
 
 
 async def test_it_holds_nothing_that_was_not_said() -> None:
