@@ -63,8 +63,9 @@ async def test_nobody_has_no_password(passwords: Passwords, password: str) -> No
     assert not await passwords.verified(password, None)
 
 
-async def test_only_a_few_are_hashed_at_once(passwords: Passwords) -> None:
+async def test_only_a_few_are_hashed_at_once() -> None:
     """Also when those who wait hang up: what is begun goes on without them, and holds its place."""
+    passwords = Passwords()
     before = set(threading.enumerate())
     waiting = [asyncio.ensure_future(passwords.hashed(PASSWORD)) for _ in range(12)]
     await asyncio.sleep(0)
