@@ -8,12 +8,14 @@ from functools import cache
 from typing import Annotated, Any
 
 import strawberry
+from bson import ObjectId
 
 from models import cursor
 from models.actor import Actor
 from models.errors import Code, Refusal
 from models.policy import EVERYTHING, NOTHING, Filter, both
 from models.store.ask import NEAREST, Ask, Near, Page, Rank
+from models.store.implied import unsaid
 from models.store.pipeline import overlap
 from models.table import Order, Table
 from resolvers.adjectives import Orders, Where
@@ -79,11 +81,13 @@ class Listing:
         filters = self.where.filter(arguments.get("where")) if self.where else EVERYTHING
         page = self.page(arguments, call.context.page_limit)
         place, around = self._around(arguments, page.order)
-        narrowed = (self.scope(actor), self.within(actor), extra, filters, around)
+        narrowed = both(
+            self.scope(actor), self.within(actor), extra, filters, around, ranking.where if ranking else EVERYTHING
+        )
         return Ask(
             self.table,
             shown.picked.columns,
-            where=both(*narrowed, ranking.where if ranking else EVERYTHING, self._guard(actor, page, arguments)),
+            where=both(narrowed, unsaid(self._guard(actor, page, arguments), narrowed)),
             page=page,
             search=_searched(arguments),
             near=place,
@@ -268,9 +272,11 @@ def _position(order: Order, arguments: Mapping[str, Any], name: str) -> tuple[An
 
 def _decoded(order: Order, text: str) -> tuple[Any, ...]:
     position = cursor.decode(order.keys, text)
-    if order == NEAREST and not (isinstance(position[0], float) and math.isfinite(position[0])):
-        # MongoDB is told to begin there, and takes nothing else.
-        raise ValueError("not a cursor")
+    if order == NEAREST:
+        distance, key = position
+        # MongoDB is told to begin there, and rows are compared with it: both take nothing else.
+        if not (isinstance(distance, float) and math.isfinite(distance) and isinstance(key, ObjectId)):
+            raise ValueError("not a cursor")
     return position
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from models.actor import Actor
 from models.policy import EVERYTHING, NOTHING, Filter, Rule, both
 from models.store.ask import COUNT_CAP, RANKED_ROWS, Ask, Many, Page, Rank
+from models.store.implied import unsaid
 from models.table import Order, Table
 
 SELECTIONS = 4_096
@@ -21,9 +22,10 @@ RANK = "@rank"
 
 
 def matching(ask: Ask, actor: Actor) -> Filter:
-    """The rows of the ask that the actor may read. The rule comes first, and what follows can only narrow it."""
+    """The rows of the ask that the actor may read. The rule comes first, and what follows can only narrow it; a rule
+    that the rest implies is left out."""
     text: Filter = {"$text": {"$search": ask.search}} if ask.search is not None else EVERYTHING
-    return both(ask.table.policy.read.filter(actor), text, ask.where)
+    return both(unsaid(ask.table.policy.read.filter(actor), ask.where), text, ask.where)
 
 
 def stretch(page: Page) -> Filter:
@@ -109,14 +111,15 @@ def _outermost(paths: Iterable[str]) -> set[str]:
 
 def searching(ask: Ask, page: Page, actor: Actor) -> list[dict[str, Any]]:
     """The pipeline of a full-text page, best first; relevance is computed, so it is sorted in memory."""
-    stages: list[dict[str, Any]] = [
+    return [
         {"$match": matching(ask, actor)},
-        {"$project": {**projection(ask), SCORE: {"$meta": "textScore"}}},
+        {"$addFields": {SCORE: {"$meta": "textScore"}}},
+        *_match(stretch(page)),
+        {"$sort": dict(direction(page).keys)},
+        {"$limit": page.limit + 1},
+        # Last: of all that match, the rows of the page alone are made anew.
+        {"$project": {**projection(ask), SCORE: 1}},
     ]
-    part = stretch(page)
-    if part:
-        stages.append({"$match": part})
-    return [*stages, {"$sort": dict(direction(page).keys)}, {"$limit": page.limit + 1}]
 
 
 def ranking(ask: Ask, rank: Rank, page: Page, actor: Actor) -> list[dict[str, Any]]:
