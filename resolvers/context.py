@@ -47,6 +47,9 @@ class Context:
     resume: str | None = None
     address: str = ""
     gate: Gate | None = None
+    becoming: Actor | None = None
+    """Who the caller is once the write that is under way has succeeded."""
+
     _caller: Caller | None = None
 
     @property

@@ -126,7 +126,7 @@ async def register(hand: Change, input: EstateAgentRegisterInput) -> Outcome:
     await hand.store.write.effect_one(ACCOUNTS, {"_id": account}, {})
     # What is shown of the agent is what the agent may see.
     own = {**hand.actor.profiles, PRODUCT: key, WORKING: key}
-    hand.context.renew(replace(hand.actor, profiles=MappingProxyType(own)))
+    hand.become(replace(hand.actor, profiles=MappingProxyType(own)))
     return {"agent": key}
 
 

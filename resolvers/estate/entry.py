@@ -5,20 +5,23 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 
 import strawberry
 from bson import ObjectId
 
 from models.account.account import ACCOUNTS, AccountStatus
 from models.account.sign_in import SIGN_INS, SignInRow
+from models.actor import Actor, ActorKind
 from models.clock import now
 from models.errors import Code, Refusal
 from models.estate.access import ACCESS_SECONDS, PASSWORD_CHARACTERS, REFRESH_SECONDS
 from models.estate.agent import AGENTS
 from models.estate.audit_entry import AUDIT_ENTRIES, KEPT_DAYS, AuditEntryRow, AuditEvent
 from models.estate.codes import digest, secret
+from models.estate.rules import PRODUCT
 from models.policy import RowData
-from models.principal import SIGNED_IN
+from models.principal import OWN_ISSUER, SIGNED_IN
 from resolvers.estate.agent import EstateAgent
 from resolvers.scalars import Timestamp
 from resolvers.table import column
@@ -77,6 +80,9 @@ async def _subject(hand: Change, agent: RowData) -> str:
 
 
 def _tokens(hand: Change, agent: RowData, subject: str, sign_in: ObjectId, fresh: str) -> Outcome:
+    # Shown is what the agent may see of himself; whatever he writes comes with the token.
+    own = MappingProxyType({PRODUCT: agent["_id"]})
+    hand.become(Actor(ActorKind.ACCOUNT, f"{OWN_ISSUER} {subject}", agent["accountId"], own))
     token = hand.gate.token(f"{SIGNED_IN}:{subject}:{sign_in}", ACCESS_SECONDS)
     return {
         "agent": agent["_id"],

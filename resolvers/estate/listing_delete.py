@@ -1,4 +1,5 @@
-"""Deletes a listing on which nobody has made an offer, with its seller's portals, its views and its matches."""
+"""Deletes a listing on which nobody has made an offer, with its views, its matches, its seller's portals and what was
+said in them."""
 
 from typing import Any
 
@@ -6,6 +7,7 @@ import strawberry
 from bson import ObjectId
 
 from models.errors import Code, Refusal
+from models.estate.agent_interaction import AGENT_INTERACTIONS, SessionType
 from models.estate.listing import LISTINGS, ListingStatus
 from models.estate.property_view import PROPERTY_VIEWS
 from models.estate.saved_search_match import SAVED_SEARCH_MATCHES
@@ -21,7 +23,8 @@ BATCH = 1_000
 """Views that are removed in one transaction: a listing may have very many."""
 
 BELOW: tuple[Table[Any], ...] = (SELLER_SESSIONS, SAVED_SEARCH_MATCHES, PROPERTY_VIEWS)
-"""The tables whose rows go with their listing. Only of views there are more than fit into one transaction."""
+"""The tables whose rows go with their listing, beside what was said in the portals. Only of views there are more than
+fit into one transaction."""
 
 WITHOUT_OFFERS: Filter = {"offerCount": 0}
 
@@ -88,6 +91,9 @@ async def _views(hand: Change, key: ObjectId) -> int:
 
 async def _rest(hand: Change, key: ObjectId) -> None:
     await hand.store.write.delete(LISTINGS, key, hand.actor, WITHOUT_OFFERS)
+    portals = await hand.store.read.some(Ask(SELLER_SESSIONS, where={"listingId": key}), hand.actor, BATCH)
+    said = {"sessionType": SessionType.SELLER.value, "sessionId": {"$in": [portal["_id"] for portal in portals]}}
+    await hand.store.write.effect_delete(AGENT_INTERACTIONS, said)
     for table in BELOW:
         await hand.store.write.effect_delete(table, {"listingId": key})
 

@@ -142,7 +142,7 @@ async def enter(hand: Change, portal: Portal, known: Filter, refused: Refusal) -
         raise refused
     await _touch(hand, table, key)
     # What is shown of the portal is what its visitor may see of it.
-    hand.context.renew(portal.actor(row))
+    hand.become(portal.actor(row))
     return key, hand.gate.token(f"{portal.subject}:{key}:{version}", seconds)
 
 

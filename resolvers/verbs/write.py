@@ -113,6 +113,10 @@ class Change:
         """The client's address, as far as proxies are believed."""
         return self.context.address
 
+    def become(self, actor: Actor) -> None:
+        """Let what follows be the actor's, who has signed in with this write: once it has succeeded."""
+        self.context.becoming = actor
+
     @property
     def gate(self) -> Gate:
         """Where tokens are given. Raises LookupError inside programs where nobody signs in."""
@@ -221,6 +225,9 @@ class _Write:
             outcome = await _attempted(call, self.way, work, self.current)
         if not outcome["userErrors"]:
             outcome |= told
+            if context.becoming is not None:
+                context.renew(context.becoming)
+        context.becoming = None
         # After the transaction: what is shown is stored.
         await context.store.read.attend(children, [outcome], context.actor, written)
         for name, picked in call.below.parts.items():
@@ -282,7 +289,11 @@ async def _resumed(store: Store, key: ReplayKey | None, work: Work) -> Outcome:
 def _replay_key(call: Call, given: Mapping[str, Any]) -> ReplayKey:
     said = {name: value for name, value in given.items() if name != "clientMutationId"}
     digest = hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
-    return ReplayKey(call.context.actor.key, call.field.name, given["clientMutationId"], digest)
+    actor, who = call.context.actor, call.context.actor.key
+    if actor.kind is ActorKind.ANONYMOUS:
+        # Strangers all have the same name: the key of one must neither answer another nor stand in the other's way.
+        who = f"{who} {call.context.address} {digest}"
+    return ReplayKey(who, call.field.name, given["clientMutationId"], digest)
 
 
 def user_error(refusal: Refusal) -> dict[str, Any]:

@@ -101,3 +101,28 @@ async def test_a_suspended_account_is_not_activated(api: Api, database: Database
     before = await rows(database, AGENTS, AGENT_CREDENTIALS)
     assert await refusal(api, ACTIVATE, ANONYMOUS, token="good", password=PASSWORD) == ("FORBIDDEN", None)
     assert await rows(database, AGENTS, AGENT_CREDENTIALS, SIGN_INS) == [*before, []]
+
+
+async def test_who_signs_in_is_shown_as_oneself(api: Api, people: People, database: Database) -> None:
+    """As a portal's sign-in shows its visitor's own row, and `estateAgentRegister` the agent's."""
+    names = {"firstName": "Ann", "lastName": "Archer", "brokerageName": "Corner Homes"}
+    await done(api, "estateAgentInvite", await people.operator("olga"), email="ann@example.com", **names)
+    token = await linked(database)
+    activated = await done(
+        api,
+        "estateAgentActivate",
+        ANONYMOUS,
+        "agent { email isActivated }",
+        token=token,
+        password="correct horse battery staple",
+    )
+    signed_in = await done(
+        api,
+        "estateAgentSignIn",
+        ANONYMOUS,
+        "agent { email isActivated }",
+        email="ann@example.com",
+        password="correct horse battery staple",
+    )
+    herself = {"agent": {"email": "ann@example.com", "isActivated": True}}
+    assert [activated, signed_in] == [herself, herself]
