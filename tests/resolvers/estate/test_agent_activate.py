@@ -12,9 +12,20 @@ from models.estate.codes import digest
 from models.store.connection import Database
 from resolvers.estate import entry
 from tests.fixtures.estate import Party
-from tests.fixtures.wire import ANONYMOUS, Api
+from tests.fixtures.wire import ANONYMOUS, Api, People
 from tests.resolvers.advisor.writing import done, refusal, rows, write
-from tests.resolvers.estate.signing_in import ACCESS, OTHER, PASSWORD, attempt, caller, enter, events, person, stored
+from tests.resolvers.estate.signing_in import (
+    ACCESS,
+    OTHER,
+    PASSWORD,
+    attempt,
+    caller,
+    enter,
+    events,
+    linked,
+    person,
+    stored,
+)
 
 ACTIVATE = "estateAgentActivate"
 USED = ("INVALID", "token")
@@ -106,23 +117,10 @@ async def test_a_suspended_account_is_not_activated(api: Api, database: Database
 async def test_who_signs_in_is_shown_as_oneself(api: Api, people: People, database: Database) -> None:
     """As a portal's sign-in shows its visitor's own row, and `estateAgentRegister` the agent's."""
     names = {"firstName": "Ann", "lastName": "Archer", "brokerageName": "Corner Homes"}
-    await done(api, "estateAgentInvite", await people.operator("olga"), email="ann@example.com", **names)
+    email, shown = "ann@example.com", "agent { email isActivated }"
+    await done(api, "estateAgentInvite", await people.operator("olga"), email=email, **names)
     token = await linked(database)
-    activated = await done(
-        api,
-        "estateAgentActivate",
-        ANONYMOUS,
-        "agent { email isActivated }",
-        token=token,
-        password="correct horse battery staple",
-    )
-    signed_in = await done(
-        api,
-        "estateAgentSignIn",
-        ANONYMOUS,
-        "agent { email isActivated }",
-        email="ann@example.com",
-        password="correct horse battery staple",
-    )
-    herself = {"agent": {"email": "ann@example.com", "isActivated": True}}
+    activated = await done(api, "estateAgentActivate", ANONYMOUS, shown, token=token, password=PASSWORD)
+    signed_in = await done(api, "estateAgentSignIn", ANONYMOUS, shown, email=email, password=PASSWORD)
+    herself = {"agent": {"email": email, "isActivated": True}}
     assert [activated, signed_in] == [herself, herself]
