@@ -3,12 +3,11 @@
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from graphql_api.commands.opening import opened
+from graphql_api.commands.opening import Opened, opened
 from graphql_api.demo.scale import Size
 from graphql_api.demo.seeding import SeedReport, seed
 from graphql_api.settings import load_settings
 from models.clock import now
-from models.store.connection import Database
 
 console = Console(stderr=True)
 
@@ -17,15 +16,26 @@ async def run(size: Size, *, force: bool = False) -> None:
     """Fill the database and say what was done. Raises what `trouble.MENDABLE` lists."""
     settings = load_settings()
     async with opened(settings) as database:
-        report = await fill(database.database, size, settings.auth_issuer, force=force)
+        report = await fill(database, size, settings.auth_issuer, force=force)
     console.print(words(report))
 
 
-async def fill(database: Database, size: Size, issuer: str, *, force: bool = False) -> SeedReport:
-    """Write the demo data unless they are there, or again with `force`, behind a progress bar."""
+async def fill(database: Opened, size: Size, issuer: str, *, force: bool = False) -> SeedReport:
+    """Write the demo data unless they are there, or again with `force`, behind a progress bar.
+
+    Ways in that anybody can read in the code are for the bundled database alone.
+    """
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
-        return await seed(database, size=size, issuer=issuer, now=now(), progress=progress, force=force)
+        return await seed(
+            database.database,
+            size=size,
+            issuer=issuer,
+            now=now(),
+            progress=progress,
+            force=force,
+            known=database.embedded,
+        )
 
 
 def words(report: SeedReport) -> str:

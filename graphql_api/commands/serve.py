@@ -5,6 +5,7 @@ import gc
 import signal
 import socket
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import uvicorn
@@ -38,7 +39,18 @@ GOODBYE_SECONDS = 0.5
 
 DEMO_TOKEN_SECONDS = 7 * 24 * 3600
 
+LABEL = 10
+"""Letters of the banner's labels, with the space behind."""
+
 console = Console(stderr=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """What the banner shows of the demo: the demo person's `token`, and labels with the ways of `others`."""
+
+    token: str | None = None
+    others: tuple[tuple[str, str], ...] = ()
 
 
 async def run() -> None:
@@ -51,12 +63,12 @@ async def run() -> None:
         installing = asyncio.create_task(asyncio.to_thread(install_assets))
     with listening:
         async with opened(settings) as database:
-            token = await _demo(settings, database)
+            shown = await _demo(settings, database)
             if settings.graphiql:
                 await installing
-            app = _app(settings, database, token)
+            app = _app(settings, database, shown)
             _report(database)
-            await _serve(settings, app, listening, token)
+            await _serve(settings, app, listening, shown)
     console.print("Stopped. The data are kept.")
 
 
@@ -84,23 +96,27 @@ def listen(settings: Settings) -> socket.socket:
     return found
 
 
-async def _demo(settings: Settings, database: Opened) -> str | None:
-    """Fill the embedded database with demo data at its first start; the token of the demo person."""
+async def _demo(settings: Settings, database: Opened) -> Ways:
+    """Fill the embedded database with demo data at its first start; the ways into these."""
     if not database.embedded:
-        return None
+        return Ways()
     from graphql_api.commands.seed import fill
+    from graphql_api.demo.entrances import AGENT, entrances
 
-    await fill(database.database, "small", settings.auth_issuer)
+    await fill(database, "small", settings.auth_issuer)
+    lines = entrances(settings.web_url)
     if settings.auth_algorithm != "HS256":
-        return None
-    return mint(token_rules(settings), "demo", lifetime_seconds=DEMO_TOKEN_SECONDS)
+        return Ways(others=lines)
+    rules = token_rules(settings)
+    token, agent = (mint(rules, who, lifetime_seconds=DEMO_TOKEN_SECONDS) for who in ("demo", AGENT.key))
+    return Ways(token, (("Agent", agent), *lines))
 
 
-def _app(settings: Settings, database: Opened, token: str | None) -> Any:
+def _app(settings: Settings, database: Opened, shown: Ways) -> Any:
     if not settings.graphiql:
         return build_app(settings, database.database)
     assets = Assets()
-    return build_app(settings, database.database, page=graphiql(assets, token), assets=assets)
+    return build_app(settings, database.database, page=graphiql(assets, shown.token), assets=assets)
 
 
 def _report(database: Opened) -> None:
@@ -115,7 +131,7 @@ def _report(database: Opened) -> None:
         console.print(f"[yellow]Index {escape(name)} is declared nowhere; `doctor --drop-indexes` drops it.")
 
 
-async def _serve(settings: Settings, app: Any, listening: socket.socket, token: str | None) -> None:
+async def _serve(settings: Settings, app: Any, listening: socket.socket, shown: Ways) -> None:
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -133,7 +149,7 @@ async def _serve(settings: Settings, app: Any, listening: socket.socket, token: 
         # The protocol's own pings reach the client itself, and not only the nearest proxy.
         ws_ping_interval=None,
     )
-    server = Announced(config, _banner(settings, listening, token), app.drain)
+    server = Announced(config, _banner(settings, listening, shown), app.drain)
     # The server drains at a signal and raises it again when it is done; by then there is only the database to close.
     for wanted in (signal.SIGINT, signal.SIGTERM):
         signal.signal(wanted, lambda *_: None)
@@ -173,16 +189,17 @@ class Announced(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def _banner(settings: Settings, listening: socket.socket, token: str | None) -> str:
+def _banner(settings: Settings, listening: socket.socket, shown: Ways) -> str:
     host, port = listening.getsockname()[:2]
-    shown = f"[{host}]" if ":" in host else host
-    url = f"http://{shown}:{port}/graphql"
+    name = f"[{host}]" if ":" in host else host
+    url = f"http://{name}:{port}/graphql"
     json = "-H 'Content-Type: application/json'"
-    header = f" -H 'Authorization: Bearer {token}'" if token else ""
+    header = f" -H 'Authorization: Bearer {shown.token}'" if shown.token else ""
     query = "{ viewer { kind advisorUser { name plan } } }"
     lines = [
         f"[bold]GraphiQL[/bold]  {url}" if settings.graphiql else f"[bold]GraphQL[/bold]   {url}",
-        *([f"[bold]Token[/bold]     {token}"] if token else []),
+        *([f"[bold]Token[/bold]     {shown.token}"] if shown.token else []),
+        *(f"[bold]{label}[/bold]{words:>{len(words) + LABEL - len(label)}}" for label, words in shown.others),
         f'[bold]Try[/bold]       curl {url}{header} {json} -d \'{{"query": "{query}"}}\'',
         "Ctrl-C stops the server and keeps the data.",
     ]

@@ -53,6 +53,36 @@ def second_opinions() -> tuple[Exchange, ...]:
     return _pairs(_read("followups.toml")["second"]["exchanges"])
 
 
+@cache
+def places() -> tuple[dict[str, Any], ...]:
+    """The neighbourhoods in which homes are."""
+    return tuple(_read("places.toml")["place"])
+
+
+@cache
+def homes() -> dict[str, Any]:
+    """What homes are made of."""
+    return _read("homes.toml")
+
+
+@cache
+def agents() -> tuple[dict[str, Any], ...]:
+    """The agents that every size has."""
+    return tuple(_read("agents.toml")["agent"])
+
+
+@cache
+def clients() -> dict[str, Any]:
+    """Names of buyers and sellers, and what they say."""
+    return _read("clients.toml")
+
+
+@cache
+def chats() -> dict[str, Any]:
+    """What agents write down of buyers, and what these ask in chats."""
+    return _read("chats.toml")
+
+
 def _read(name: str) -> dict[str, Any]:
     return tomllib.loads(files(__package__).joinpath(name).read_text("utf-8"))
 

@@ -2,13 +2,14 @@
 
 import pytest
 
-from graphql_api.demo.scale import Scale
+from graphql_api.demo.scale import Homes, Scale
 from graphql_api.demo.seeding import fill
 from models.clock import now
 from models.store.connection import Database
 from tests.fixtures.wire import SETTINGS, Calls
 
-SCALE = Scale(3, (6, 6), visitors=2, visitor_conversations=2, visitor_exchanges=(2, 2))
+HOMES = Homes(colleagues=0, listings=12, views=60, buyers=2, profiles=1, cached=36)
+SCALE = Scale(3, (6, 6), visitors=2, visitor_conversations=2, visitor_exchanges=(2, 2), homes=HOMES)
 
 
 @pytest.fixture

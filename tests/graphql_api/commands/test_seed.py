@@ -46,7 +46,7 @@ async def run(database: Database, uri: str, folder: Path, *words: str) -> subpro
 async def test_seeds_once_and_again_when_told(own: Database, mongodb_uri: str, tmp_path: Path) -> None:
     first = await run(own, mongodb_uri, tmp_path, "seed")
     assert (first.returncode, first.stdout) == (0, "")
-    assert "Wrote 9 accounts, 8 advisor_users, 45 advisor_user_advisors" in first.stderr
+    assert "Wrote 12 accounts, 8 advisor_users, 45 advisor_user_advisors" in first.stderr
     account = await own["accounts"].find_one({"subject": "demo"})
     assert account is not None
     assert (account["issuer"], account["displayName"]) == ("https://auth.example.com/", "Demo Person")

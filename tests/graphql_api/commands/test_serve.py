@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psutil
@@ -72,12 +73,36 @@ def _curl(banner: str) -> str:
     return subprocess.run([*shlex.split(line[1]), "-sS"], capture_output=True, text=True, check=True).stdout
 
 
+def _shown(banner: str, label: str) -> str:
+    line = re.search(rf"^{label:<9} (\S.*)$", banner, re.MULTILINE)
+    assert line, banner
+    return line[1]
+
+
+def _asked(url: str, query: str, token: str | None = None) -> Any:
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    return httpx.post(url, json={"query": query}, headers=headers).json()["data"]
+
+
 def test_it_serves_the_demo_and_keeps_the_data(data_dir: Path) -> None:
     settings = {"DATA_DIR": str(data_dir), "PORT": "0", "GRAPHIQL": "false"}
     first = Serving(**settings)
     banner = first.banner()
     answer = '{"data":{"viewer":{"kind":"ACCOUNT","advisorUser":{"name":"Demo Person","plan":"PRO"}}}}'
     assert _curl(banner) == answer
+    assert _shown(banner, "Agents") == (
+        "marcus-okoye@example.com or elena-vasquez@example.com, password demo-agent-password"
+    )
+    assert _shown(banner, "Chat").startswith("http://localhost:3000/buyer/chat#")
+    url = _shown(banner, "GraphQL")
+    agent = _asked(url, "{ estateAgentMe { lastName } }", _shown(banner, "Agent"))
+    assert agent == {"estateAgentMe": {"lastName": "Whitfield"}}
+    for kind in ("Buyer", "Seller"):
+        field = f"estate{kind}SessionSignIn"
+        query = (
+            f'mutation {{ {field}(input: {{ sessionCode: "{_shown(banner, kind)}" }}) {{ userErrors {{ code }} }} }}'
+        )
+        assert _asked(url, query) == {field: {"userErrors": []}}
     assert first.stop() == 0
     assert "The data are kept." in first.printed
 

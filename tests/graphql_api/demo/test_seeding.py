@@ -6,9 +6,10 @@ import pytest
 from rich.progress import Progress
 
 from graphql_api.demo.advisors import advisor_key
-from graphql_api.demo.scale import Scale
+from graphql_api.demo.scale import Homes, Scale
 from graphql_api.demo.seeding import SeedReport, fill, seed
-from models.advisor.invariants import INVARIANTS
+from models.invariants import INVARIANTS
+from models.principal import OWN_ISSUER
 from models.store import inspection
 from models.store.connection import Database
 from models.tables import TABLES
@@ -17,7 +18,8 @@ from tests.fixtures.wire import SETTINGS, Api, Caller, Calls, People
 
 NOW = 1_790_000_000_000
 ISSUER = SETTINGS.auth_issuer
-TINY = Scale(3, (6, 6), visitors=2, visitor_conversations=2, visitor_exchanges=(2, 2))
+FEW = Homes(colleagues=1, listings=22, views=61, buyers=3, profiles=2, cached=36)
+TINY = Scale(3, (6, 6), visitors=2, visitor_conversations=2, visitor_exchanges=(2, 2), homes=FEW)
 
 Rows = list[dict[str, Any]]
 
@@ -53,7 +55,7 @@ async def broken(database: Database) -> dict[str, list[Any] | None]:
 async def test_small_is_the_demo(blank: Database) -> None:
     report = await seed(blank, size="small", issuer=ISSUER, now=NOW)
     assert report.counts == {
-        "accounts": 9,
+        "accounts": 12,
         "advisor_users": 8,
         "advisor_user_advisors": 45,
         "advisor_user_presence": 8,
@@ -63,6 +65,26 @@ async def test_small_is_the_demo(blank: Database) -> None:
         "advisor_memories": 77,
         "advisor_thread_summaries": 46,
         "advisor_conversations": 46,
+        "agent_credentials": 2,
+        "estate_agents": 3,
+        "estate_audit_entries": 4,
+        "estate_listings": 200,
+        "estate_property_views": 3_000,
+        "estate_offers": 197,
+        "estate_buyer_sessions": 24,
+        "estate_seller_sessions": 71,
+        "estate_agent_interactions": 125,
+        "estate_saved_searches": 33,
+        "estate_saved_search_matches": 160,
+        "buyer_repliers_listings": 108,
+        "buyer_profiles": 18,
+        "buyer_search_transactions": 15,
+        "buyer_chat_sessions": 9,
+        "buyer_chat_search_context": 15,
+        "buyer_chat_messages": 45,
+        "buyer_chat_agent_insights": 17,
+        "buyer_property_interactions": 81,
+        "buyer_property_notes": 36,
     }
     assert {name: len(found) for name, found in (await everything(blank)).items() if found} == report.counts
     demo = await demo_user(blank)
@@ -123,24 +145,24 @@ async def test_the_archived_advisor_is_off_the_board_and_met(blank: Database) ->
 
 
 async def test_twice_is_once(blank: Database) -> None:
-    await fill(blank, TINY, issuer=ISSUER, now=NOW)
+    await fill(blank, TINY, issuer=ISSUER, known=True, now=NOW)
     before = await everything(blank)
-    assert await fill(blank, TINY, issuer=ISSUER, now=NOW + 1_000_000) == SeedReport()
+    assert await fill(blank, TINY, issuer=ISSUER, known=True, now=NOW + 1_000_000) == SeedReport()
     assert await everything(blank) == before
 
 
 async def test_force_writes_the_same_again(blank: Database) -> None:
-    first = await fill(blank, TINY, issuer=ISSUER, now=NOW)
+    first = await fill(blank, TINY, issuer=ISSUER, known=True, now=NOW)
     before = await everything(blank)
-    assert (await fill(blank, TINY, issuer=ISSUER, now=NOW, force=True)).counts == first.counts
+    assert (await fill(blank, TINY, issuer=ISSUER, known=True, now=NOW, force=True)).counts == first.counts
     assert await everything(blank) == before
 
 
 async def test_a_larger_size_replaces_a_smaller_one_and_back(blank: Database) -> None:
-    first = await fill(blank, TINY, issuer=ISSUER, now=NOW)
+    first = await fill(blank, TINY, issuer=ISSUER, known=True, now=NOW)
     before = await everything(blank)
-    await seed(blank, size="small", issuer=ISSUER, now=NOW, force=True)
-    assert (await fill(blank, TINY, issuer=ISSUER, now=NOW, force=True)).counts == first.counts
+    await seed(blank, size="small", issuer=ISSUER, known=True, now=NOW, force=True)
+    assert (await fill(blank, TINY, issuer=ISSUER, known=True, now=NOW, force=True)).counts == first.counts
     assert await everything(blank) == before
 
 
@@ -148,9 +170,12 @@ async def test_a_larger_size_replaces_a_smaller_one_and_back(blank: Database) ->
     ("scale", "messages"),
     [
         # The demo person's exchanges, then those of the guest and the visitors; two messages each.
-        (Scale(1, (1, 1), visitors=0, visitor_conversations=1, visitor_exchanges=(1, 1)), 2 * (1 + 1)),
+        (Scale(1, (1, 1), visitors=0, visitor_conversations=1, visitor_exchanges=(1, 1), homes=FEW), 2 * (1 + 1)),
         (TINY, 2 * (3 * 6 + 3 * 2 * 2)),
-        (Scale(60, (50, 50), visitors=1, visitor_conversations=1, visitor_exchanges=(5, 5)), 2 * (60 * 50 + 2 * 5)),
+        (
+            Scale(60, (50, 50), visitors=1, visitor_conversations=1, visitor_exchanges=(5, 5), homes=FEW),
+            2 * (60 * 50 + 2 * 5),
+        ),
     ],
 )
 async def test_the_scale_says_how_much(blank: Database, scale: Scale, messages: int) -> None:
@@ -158,18 +183,22 @@ async def test_the_scale_says_how_much(blank: Database, scale: Scale, messages: 
     report = await fill(blank, scale, issuer=ISSUER, now=NOW, progress=progress)
     assert report.counts["advisor_messages"] == messages
     assert report.counts["advisor_users"] == scale.visitors + 2
-    assert [(task.completed, task.total) for task in progress.tasks] == [(messages, messages)]
+    assert [(task.completed, task.total) for task in progress.tasks] == [(messages, messages), (22, 22)]
+    assert (report.counts["estate_listings"], report.counts["estate_property_views"]) == (22, 61)
     assert await broken(blank) == {}
 
 
 async def test_a_run_that_broke_off_is_done_again(blank: Database) -> None:
-    await fill(blank, TINY, issuer=ISSUER, now=NOW)
+    await fill(blank, TINY, issuer=ISSUER, known=True, now=NOW)
     before = await everything(blank)
     demo = await demo_user(blank)
     await blank["advisor_conversations"].delete_many({"userId": demo["_id"]})
     await blank["advisor_messages"].delete_many({"conversationId": before["advisor_conversations"][0]["_id"]})
     await blank["advisor_team_templates"].delete_many({})
-    await fill(blank, TINY, issuer=ISSUER, now=NOW)
+    await blank["estate_agents"].delete_many({})
+    await blank["estate_listings"].delete_many({"status": "active"})
+    await blank["buyer_chat_messages"].delete_many({})
+    await fill(blank, TINY, issuer=ISSUER, known=True, now=NOW)
     assert await everything(blank) == before
 
 
@@ -206,13 +235,15 @@ async def test_who_signed_in_before_keeps_the_ids(blank: Database, people: Peopl
 async def test_play_before_the_first_seed_is_not_lost(blank: Database, people: People) -> None:
     demo = await people.person("demo")
     conversation = await make.conversation(demo)
-    assert await fill(blank, TINY, issuer=ISSUER, now=NOW) == SeedReport()
+    report = await fill(blank, TINY, issuer=ISSUER, now=NOW)
+    assert [name for name in report.counts if name.startswith("advisor")] == []
     assert [row["_id"] for row in await rows(blank, "advisor_conversations")] == [conversation["_id"]]
 
 
 async def test_another_issuer_takes_the_demo_over(blank: Database) -> None:
     first = await fill(blank, TINY, issuer="https://old.example.com/", now=NOW)
     assert (await fill(blank, TINY, issuer=ISSUER, now=NOW)).counts == first.counts
-    assert {account["issuer"] for account in await rows(blank, "accounts")} == {ISSUER}
+    # Agents with a password are the server's own, whoever the issuer is.
+    assert {account["issuer"] for account in await rows(blank, "accounts")} == {ISSUER, OWN_ISSUER}
     assert (await demo_user(blank))["clerkId"] == f"{ISSUER} demo"
     assert await broken(blank) == {}
