@@ -10,6 +10,7 @@ import httpx
 import orjson
 from bson import ObjectId
 
+from benchmarks import homes, searches
 from benchmarks.ground import Ground, clean
 from benchmarks.servers import Running
 from benchmarks.workloads import Asked, Workload
@@ -44,6 +45,8 @@ async def _check(servers: Sequence[Running], workloads: Sequence[Workload], grou
                 await _compare_writes(http, client[ground.database], servers, workload, requests, ground)
             else:
                 await _compare(http, servers, workload, requests)
+            if workload.searches:
+                await _compare_withdrawn(http, servers, workload, ground)
             for server in servers:
                 await _refuses(http, server, workload, requests[0], ground)
         await clean(client[ground.database], ground.writers)
@@ -56,6 +59,19 @@ async def _compare(
         expected = await _data(http, servers[0], workload, asked)
         if workload.marker not in orjson.dumps(expected):
             raise Unequal(f"{servers[0].kind.name} gives nothing for {workload.name} {asked.variables}: {expected}")
+        for server in servers[1:]:
+            _same(await _data(http, server, workload, asked), expected, server, workload)
+
+
+async def _compare_withdrawn(
+    http: httpx.AsyncClient, servers: Sequence[Running], workload: Workload, ground: Ground
+) -> None:
+    """Who is an agent sees withdrawn listings, his own; the other readers see none."""
+    for reader in ground.readers:
+        asked = Asked(reader, searches.withdrawn(workload.name))
+        expected = await _data(http, servers[0], workload, asked)
+        if bool(expected["estateListings"]["nodes"]) != (reader.subject in homes.ASKING):
+            raise Unequal(f"{servers[0].kind.name} shows {reader.subject} at {workload.name}: {expected}")
         for server in servers[1:]:
             _same(await _data(http, server, workload, asked), expected, server, workload)
 

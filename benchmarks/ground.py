@@ -12,7 +12,7 @@ from bson import ObjectId
 from pymongo import ReplaceOne
 from rich.console import Console
 
-from benchmarks import people
+from benchmarks import homes, people
 from graphql_api.auth.minting import mint
 from graphql_api.auth.tokens import TokenRules
 from graphql_api.demo.seeding import seed
@@ -30,6 +30,9 @@ CACHE = ROOT / ".cache" / "bench"
 DATABASE = "bench"
 SEEDED = CACHE / "seeded-2"
 """Stands when the data do; its name changes with what is seeded, so that older data are thrown away."""
+
+LISTED = CACHE / "data" / "listings-1.made"
+"""Stands when the listings do, which were added later; its name changes with what they are."""
 
 SECRET = "a secret of the benchmark, long enough for HS256"  # noqa: S105  # guards nothing but the benchmark
 RULES = TokenRules("HS256", "https://auth.localhost/", "graphql-api", 30, secret=SECRET)
@@ -106,6 +109,10 @@ async def _prepare(uri: str) -> Ground:
                 await seed(found, size="medium", issuer=RULES.issuer, now=now())
                 await people.settle(found, RULES.issuer, now())
             SEEDED.touch()
+        if not LISTED.exists():
+            with console.status(f"Making {homes.NUMBER:,} listings, once"):
+                await homes.settle(found, now())
+            LISTED.touch()
         readers = [await person(found, subject) for subject in people.READERS]
         writers = [await person(found, subject) for subject in people.WRITERS]
         await clean(found, writers)

@@ -70,7 +70,9 @@ def page(run: Run) -> str:
         "# Beside others",
         how,
         "## CPU milliseconds of the server per request",
-        _overview(run, found),
+        _overview(run, {name: {who: one.cpu for who, one in by.items()} for name, by in found.items()}),
+        "## CPU milliseconds of MongoDB per request",
+        _overview(run, {name: {who: one.database for who, one in by.items()} for name, by in found.items()}),
     ]
     for workload in run.workloads:
         parts += [
@@ -81,11 +83,11 @@ def page(run: Run) -> str:
     return "\n\n".join(part.strip() for part in [*parts, "## Servers", versions]) + "\n"
 
 
-def _overview(run: Run, found: Mapping[str, Mapping[str, Measured]]) -> str:
+def _overview(run: Run, found: Mapping[str, Mapping[str, float]]) -> str:
     heads = ["", *(workload.name for workload in run.workloads)]
-    rows = [[name, *(figure(found[workload.name][name].cpu) for workload in run.workloads)] for name in run.servers]
+    rows = [[name, *(figure(found[workload.name][name]) for workload in run.workloads)] for name in run.servers]
     if {OURS, BARE} <= set(run.servers):
-        times = [found[one.name][OURS].cpu / found[one.name][BARE].cpu for one in run.workloads]
+        times = [found[one.name][OURS] / found[one.name][BARE] for one in run.workloads]
         rows.append(["**ours ÷ bare**", *(f"**{ratio:.2f}**" for ratio in times)])
     return table(heads, rows)
 

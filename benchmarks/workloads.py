@@ -1,4 +1,4 @@
-"""The five workloads: what is asked, with which variables, and what a good answer must hold."""
+"""The workloads: what is asked, with which variables, and what a good answer must hold."""
 
 import random
 from collections.abc import Callable, Iterator, Mapping
@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from benchmarks import searches
 from benchmarks.ground import Ground, Person
 from models import global_id
 from models.advisor.conversation import CONVERSATIONS
@@ -16,6 +17,9 @@ LONG_LIST = 1_000
 LEVEL = 20
 PICKED_STARTS = 60
 """Places in a reader's list at which pages begin."""
+
+PAGED = b'"endCursor":"'
+"""Stands in a page that holds something."""
 
 ROW = """query Row($id: ID!) {
   advisorConversation(id: $id) {
@@ -89,6 +93,7 @@ class Workload:
     marker: bytes
     requests: Callable[[Ground], Iterator[Asked]]
     writes: bool = False
+    searches: bool = False
 
     def shuffled(self, ground: Ground) -> list[Asked]:
         """The requests in an order that is the same in each run."""
@@ -144,10 +149,40 @@ def _writes(ground: Ground) -> Iterator[Asked]:
             yield Asked(writer, {"input": given})
 
 
+def _sought(made: Callable[[], Iterator[Mapping[str, Any]]]) -> Callable[[Ground], Iterator[Asked]]:
+    def requests(ground: Ground) -> Iterator[Asked]:
+        for variables in made():
+            for reader in ground.readers:
+                yield Asked(reader, variables)
+
+    return requests
+
+
 WORKLOADS = (
     Workload("row", "one row, 12 fields", "Row", ROW, b'"viewerCanDelete":true', _rows),
-    Workload("list50", f"list of {LIST} rows, 10 fields", "List", LIST_50, b'"endCursor":"', _pages(LIST)),
-    Workload("list1000", "list of 1,000 rows, 10 fields", "LongList", LIST_1000, b'"endCursor":"', _long_pages),
+    Workload("list50", f"list of {LIST} rows, 10 fields", "List", LIST_50, PAGED, _pages(LIST)),
+    Workload("list1000", "list of 1,000 rows, 10 fields", "LongList", LIST_1000, PAGED, _long_pages),
     Workload("levels", "20 with advisor and last 10 messages", "Levels", LEVELS, b'"persona":{', _pages(LEVEL)),
     Workload("write", "write and touch, one transaction", "Write", WRITE, b'"userErrors":[]', _writes, writes=True),
+    Workload(
+        "search",
+        "20 of 50,000 listings, by price",
+        "Search",
+        searches.SEARCH,
+        PAGED,
+        _sought(searches.by_price),
+        searches=True,
+    ),
+    Workload(
+        "near", "20 of 500 listings, by distance", "Near", searches.NEAR, PAGED, _sought(searches.around), searches=True
+    ),
+    Workload(
+        "text",
+        "20 of 1,000 listings, by words",
+        "Text",
+        searches.TEXT,
+        PAGED,
+        _sought(searches.by_words),
+        searches=True,
+    ),
 )

@@ -1,11 +1,10 @@
 """The driver's limit: the workloads by hand, with nothing between HTTP and MongoDB, no GraphQL and nothing generic."""
 
 import time
-from binascii import a2b_base64, b2a_base64
+from binascii import b2a_base64
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import bson
 import jwt
 import orjson
 from bson import ObjectId
@@ -13,13 +12,12 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
+from benchmarks.peers.bare import listings
+from benchmarks.peers.bare.ids import URL_SAFE, bare_id, cursor_of, global_id
 from benchmarks.peers.bare.people import Caller, caller_of, client, database
-from models.cursor import fingerprint
 
 Row = dict[str, Any]
 
-URL_SAFE = bytes.maketrans(b"+/", b"-_")
-PLAIN = bytes.maketrans(b"-_", b"+/")
 CONTENT_CHARACTERS = 32_000
 CONVERSATION = dict.fromkeys(
     ("_id", "userId", "title", "activeAdvisorId", "messageCount", "version", "createdAt", "updatedAt"), 1
@@ -36,28 +34,13 @@ OLDEST_FIRST = (("createdAt", 1), ("_id", 1))
 conversations, messages = database["advisor_conversations"], database["advisor_messages"]
 
 
-def _global(tag: str, key: ObjectId) -> str:
-    return tag + b2a_base64(key.binary, newline=False).translate(URL_SAFE).decode()
-
-
-def _key(tag: str, text: str) -> ObjectId:
-    if not text.startswith(tag):
-        raise ValueError("not an id of this table")
-    return ObjectId(a2b_base64(text[4:].encode().translate(PLAIN)))
-
-
-def _cursor(order: tuple[tuple[str, int], ...], row: Row) -> str:
-    packed = bson.encode({"o": fingerprint(order), "v": [row[column] for column, _ in order]})
-    return b2a_base64(packed, newline=False).translate(URL_SAFE).decode().rstrip("=")
-
-
 def _conversation(caller: Caller, row: Row) -> Row:
     advisor = row.get("activeAdvisorId")
     return {
-        "id": _global("aCon", row["_id"]),
+        "id": global_id("aCon", row["_id"]),
         "userId": caller.id,
         "title": row["title"],
-        "activeAdvisorId": None if advisor is None else _global("aAdv", advisor),
+        "activeAdvisorId": None if advisor is None else global_id("aAdv", advisor),
         "messageCount": row["messageCount"],
         "version": row["version"],
         "createdAt": row["createdAt"],
@@ -69,7 +52,7 @@ def _conversation(caller: Caller, row: Row) -> Row:
 
 async def row(caller: Caller, given: Row) -> Row:
     """One conversation by its id."""
-    key = _key("aCon", given["id"])
+    key = bare_id("aCon", given["id"])
     found = await conversations.find_one({"_id": key, "userId": caller.profile}, CONVERSATION)
     if found is None:
         return {"advisorConversation": None}
@@ -88,13 +71,13 @@ async def few(caller: Caller, given: Row) -> Row:
         batch_size=limit + 2,
     ).to_list()
     rows = found[:limit]
-    info = {"hasNextPage": len(found) > limit, "endCursor": _cursor(NEWEST_FIRST, rows[-1]) if rows else None}
+    info = {"hasNextPage": len(found) > limit, "endCursor": cursor_of(NEWEST_FIRST, rows[-1]) if rows else None}
     return {"advisorConversations": {"nodes": [_conversation(caller, row) for row in rows], "pageInfo": info}}
 
 
 async def many(caller: Caller, given: Row) -> Row:
     """A long page of the messages of one conversation, which is asked for first: whose it is decides."""
-    limit, key = given["first"], _key("aCon", given["id"])
+    limit, key = given["first"], bare_id("aCon", given["id"])
     if await conversations.find_one({"_id": key, "userId": caller.profile}, {"_id": 1}) is None:
         return {"advisorConversation": None}
     found = await messages.find(
@@ -105,7 +88,7 @@ async def many(caller: Caller, given: Row) -> Row:
         batch_size=limit + 2,
     ).to_list()
     rows = found[:limit]
-    info = {"hasNextPage": len(found) > limit, "endCursor": _cursor(OLDEST_FIRST, rows[-1]) if rows else None}
+    info = {"hasNextPage": len(found) > limit, "endCursor": cursor_of(OLDEST_FIRST, rows[-1]) if rows else None}
     return {
         "advisorConversation": {"id": given["id"], "messages": {"nodes": _said(rows, given["id"]), "pageInfo": info}}
     }
@@ -113,7 +96,7 @@ async def many(caller: Caller, given: Row) -> Row:
 
 def _said(rows: list[Row], conversation: str) -> list[Row]:
     # A conversation has few advisors and many messages: each advisor's id is made once.
-    speakers = {key: _global("aAdv", key) for key in {row["advisorId"] for row in rows if "advisorId" in row}}
+    speakers = {key: global_id("aAdv", key) for key in {row["advisorId"] for row in rows if "advisorId" in row}}
     return [
         {
             "id": "aMsg" + b2a_base64(row["_id"].binary, newline=False).translate(URL_SAFE).decode(),
@@ -151,12 +134,12 @@ async def levels(caller: Caller, given: Row) -> Row:
         {"$project": {"title": 1, "activeAdvisorId": 1}},
         {"$lookup": last},
     ]
-    cursor = await conversations.aggregate(stages, batchSize=given["first"] + 1)
-    rows = await cursor.to_list()
+    found = await conversations.aggregate(stages, batchSize=given["first"] + 1)
+    rows = await found.to_list()
     advisors = await _advisors(caller, rows)
     nodes = [
         {
-            "id": _global("aCon", row["_id"]),
+            "id": global_id("aCon", row["_id"]),
             "title": row["title"],
             "activeAdvisor": advisors.get(row.get("activeAdvisorId"), NOBODY)[1],
             "messages": {"nodes": [_last_said(message, advisors) for message in reversed(row["said"])]},
@@ -172,7 +155,7 @@ Advisors = dict[ObjectId | None, tuple[Row | None, Row | None]]
 
 def _last_said(row: Row, advisors: Advisors) -> Row:
     return {
-        "id": _global("aMsg", row["_id"]),
+        "id": global_id("aMsg", row["_id"]),
         "sender": LOUD[row["sender"]],
         "content": row["content"],
         "createdAt": row["createdAt"],
@@ -201,7 +184,7 @@ async def write(caller: Caller, given: Row) -> Row:
         return _refused("INVALID", "content must hold more than white space.", "content")
     if len(content) > CONTENT_CHARACTERS:
         return _refused("TOO_LONG", f"content may have {CONTENT_CHARACTERS} characters.", "content")
-    conversation = {"_id": _key("aCon", given["input"]["conversationId"]), "userId": caller.profile}
+    conversation = {"_id": bare_id("aCon", given["input"]["conversationId"]), "userId": caller.profile}
     sent = time.time_ns() // 1_000_000
     state = {"sender": "user", "mentions": [], "status": "complete", "version": 1, "createdAt": sent, "updatedAt": sent}
     message = {"conversationId": conversation["_id"], "userId": caller.profile, "content": content, **state}
@@ -216,7 +199,7 @@ async def write(caller: Caller, given: Row) -> Row:
     async with client.start_session() as session:
         if not await session.with_transaction(work, ReadConcern("snapshot"), WriteConcern("majority")):
             return _refused("NOT_FOUND", "There is no such conversation.", "conversationId")
-    shown = {"id": _global("aMsg", message["_id"]), "content": content, "createdAt": sent}
+    shown = {"id": global_id("aMsg", message["_id"]), "content": content, "createdAt": sent}
     return {"advisorMessageSend": {"message": shown, "userErrors": []}}
 
 
@@ -231,6 +214,9 @@ OPERATIONS: dict[str, Callable[[Caller, Row], Awaitable[Row]]] = {
     "LongList": many,
     "Levels": levels,
     "Write": write,
+    "Search": listings.by_price,
+    "Near": listings.around,
+    "Text": listings.by_words,
 }
 
 

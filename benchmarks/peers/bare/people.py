@@ -21,6 +21,7 @@ class Caller:
     profile: ObjectId
     met: list[ObjectId]
     id: str
+    agent: ObjectId | None
     expires: float
 
 
@@ -51,9 +52,11 @@ async def _look_up(credential: bytes) -> Caller:
     profile = await database["advisor_users"].find_one({"accountId": account["_id"]})
     if profile is None:
         raise PermissionError("This account has no profile.")
+    agent = await database["estate_agents"].find_one({"accountId": account["_id"]}, {"_id": 1})
     return Caller(
         profile["_id"],
         profile["metAdvisorIds"],
         "aUsr" + urlsafe_b64encode(profile["_id"].binary).decode(),
+        agent["_id"] if agent else None,
         claims["exp"],
     )

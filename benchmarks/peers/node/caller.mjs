@@ -28,5 +28,6 @@ async function lookUp(claims) {
   const account = await database.collection('accounts').findOne({ issuer: claims.iss, subject: claims.sub })
   if (account?.status !== 'active') throw new Error('This account may not sign in.')
   const profile = await database.collection('advisor_users').findOne({ accountId: account._id })
-  return { profile: profile._id, met: profile.metAdvisorIds ?? [] }
+  const agent = await database.collection('estate_agents').findOne({ accountId: account._id })
+  return { profile: profile._id, met: profile.metAdvisorIds ?? [], agent: agent?._id ?? null }
 }

@@ -3,6 +3,7 @@ import { makeExecutableSchema } from '@graphql-tools/schema'
 import Fastify from 'fastify'
 import mercurius from 'mercurius'
 import { callerOf } from './caller.mjs'
+import { agentsOf } from './listings.mjs'
 import { messageColumns, roots } from './roots.mjs'
 import { advisorsOf, messagePages } from './rows.mjs'
 import { leaves, typeDefs } from './schema.mjs'
@@ -17,7 +18,8 @@ const loaders = {
   },
   AdvisorMessage: {
     advisor: uncached((queries, { caller }) => advisorsOf(caller, queries.map(({ obj }) => obj.advisorId)))
-  }
+  },
+  EstateListing: { agent: uncached((queries, { caller }) => agentsOf(caller, queries.map(({ obj }) => obj.agentId))) }
 }
 
 function uncached(loader) {

@@ -1,8 +1,10 @@
 // The columns that a selection needs, walked once per document.
 const OF_FIELD = {
   AdvisorConversation: { id: '_id', activeAdvisor: 'activeAdvisorId', viewerCanUpdate: 'userId', viewerCanDelete: 'userId' },
-  AdvisorMessage: { id: '_id', advisor: 'advisorId' }
+  AdvisorMessage: { id: '_id', advisor: 'advisorId' },
+  EstateListing: { id: '_id', agent: 'agentId' }
 }
+const COMPUTED = new Set(['messages', 'distance'])
 const known = new WeakMap()
 
 // `under` names the field below which the rows stand: `nodes` of a connection, or nothing.
@@ -21,6 +23,6 @@ function columns(node, type, under) {
   if (under) return fields.filter((field) => field.name.value === under).flatMap((field) => columns(field, type))
   return fields
     .map((field) => field.name.value)
-    .filter((name) => !name.startsWith('__') && name !== 'messages')
+    .filter((name) => !name.startsWith('__') && !COMPUTED.has(name))
     .map((name) => OF_FIELD[type][name] ?? name)
 }

@@ -48,6 +48,30 @@ export const typeDefs = /* GraphQL */ `
   type AdvisorMessageConnection { nodes: [AdvisorMessage!]! pageInfo: PageInfo! }
   type UserError { code: String! message: String! field: [String!] }
   type AdvisorMessageSendPayload { message: AdvisorMessage userErrors: [UserError!]! }
+  enum EstateListingStatus { ACTIVE PENDING SOLD WITHDRAWN }
+  enum EstateListingOrderField { CREATED_AT UPDATED_AT PRICE }
+  input EstateListingOrder { field: EstateListingOrderField! direction: Direction! }
+  input FloatComparison { gte: Float lte: Float }
+  input IntComparison { gte: Int lte: Int }
+  input CaselessTextComparison { in: [String!]! }
+  input EstateListingWhere { price: FloatComparison bedrooms: IntComparison city: CaselessTextComparison }
+  input GeoNear { lat: Float! lng: Float! radiusMeters: Float! }
+  type EstateAgent { firstName: String! lastName: String! }
+  type EstateListing {
+    id: ID!
+    agent: EstateAgent
+    address: String!
+    city: String!
+    zipCode: String!
+    price: Float!
+    bedrooms: Int!
+    bathrooms: Float!
+    sqft: Int!
+    propertyType: String!
+    distance: Float
+    updatedAt: Timestamp!
+  }
+  type EstateListingConnection { nodes: [EstateListing!]! pageInfo: PageInfo! }
   type Query {
     advisorConversation(id: ID!): AdvisorConversation
     advisorConversations(
@@ -55,6 +79,14 @@ export const typeDefs = /* GraphQL */ `
       where: AdvisorConversationWhere
       orderBy: AdvisorConversationOrder
     ): AdvisorConversationConnection!
+    estateListings(
+      first: Int
+      status: EstateListingStatus! = ACTIVE
+      where: EstateListingWhere
+      orderBy: EstateListingOrder
+      near: GeoNear
+      search: String
+    ): EstateListingConnection!
   }
   type Mutation { advisorMessageSend(input: AdvisorMessageSendInput!): AdvisorMessageSendPayload! }
 `
@@ -91,5 +123,8 @@ export const leaves = {
     conversationId: (row) => globalId('aCon', row.conversationId),
     advisorId: (row) => globalId('aAdv', row.advisorId)
   },
-  AdvisorMessageConnection: { pageInfo }
+  AdvisorMessageConnection: { pageInfo },
+  EstateListingStatus: { ACTIVE: 'active', PENDING: 'pending', SOLD: 'sold', WITHDRAWN: 'withdrawn' },
+  EstateListing: { id: (row) => globalId('eLst', row._id), distance: (row) => row['@distance'] },
+  EstateListingConnection: { pageInfo }
 }

@@ -16,7 +16,9 @@ from pymongo.results import UpdateResult
 from pymongo.write_concern import WriteConcern
 from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.fastapi import GraphQLRouter
+from strawberry.tools import merge_types
 
+from benchmarks.peers.stock.listings import FoundRow, ListingQuery
 from benchmarks.peers.stock.nouns import (
     Conversation,
     ConversationConnection,
@@ -39,6 +41,8 @@ from models.advisor.conversation import ConversationRow
 from models.advisor.message import CONTENT_CHARACTERS, MessageRow, MessageSender
 from models.advisor.user import UserRow
 from models.clock import now
+from models.estate.agent import AgentRow
+from models.estate.listing import ListingRow
 
 client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(os.environ["MONGODB_URI"], maxPoolSize=50)
 
@@ -127,7 +131,9 @@ def _refused(code: str, message: str, field: str) -> Payload:
 
 
 schema = strawberry.Schema(
-    Query, Mutation, extensions=[lambda: ParserCache(maxsize=100), lambda: ValidationCache(maxsize=100)]
+    merge_types("Query", (Query, ListingQuery)),
+    Mutation,
+    extensions=[lambda: ParserCache(maxsize=100), lambda: ValidationCache(maxsize=100)],
 )
 
 
@@ -135,7 +141,7 @@ schema = strawberry.Schema(
 async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
     """Open the documents before the first request."""
     database = client[os.environ["MONGODB_DATABASE"]]
-    rows = [AccountRow, UserRow, AdvisorRow, ConversationRow, MessageRow]
+    rows = [AccountRow, UserRow, AdvisorRow, ConversationRow, MessageRow, AgentRow, ListingRow, FoundRow]
     await init_beanie(database, document_models=rows, skip_indexes=True)
     yield
 

@@ -22,7 +22,8 @@ Sender = strawberry.enum(MessageSender, name="AdvisorMessageSender")
 Status = strawberry.enum(MessageStatus, name="AdvisorMessageStatus")
 
 
-def _global(tag: str, key: ObjectId | None) -> Any:
+def global_id(tag: str, key: ObjectId | None) -> Any:
+    """The id as clients see it."""
     return None if key is None else tag + base64.urlsafe_b64encode(key.binary).decode()
 
 
@@ -94,7 +95,8 @@ class PageInfo:
             return PageInfo(has_next_page=False, end_cursor=None)
         last = found[:limit][-1]
         plain = tuple((column, int(way)) for column, way in sort)
-        values = [last.id if column == "_id" else getattr(last, column) for column, _ in plain]
+        # What a pipeline has computed is told from columns by a mark.
+        values = [last.id if column == "_id" else getattr(last, column.removeprefix("@")) for column, _ in plain]
         packed = bson.encode({"o": fingerprint(plain), "v": values})
         return PageInfo(
             has_next_page=len(found) > limit, end_cursor=base64.urlsafe_b64encode(packed).decode().rstrip("=")
@@ -122,7 +124,7 @@ async def _advisor(info: Info, key: ObjectId | None) -> Advisor | None:
     if row is None:
         return None
     title = row.persona.title if info.context.person.sees_whole(row) else None
-    return Advisor(id=_global("aAdv", row.id), persona=Persona(name=row.persona.name, title=title))
+    return Advisor(id=global_id("aAdv", row.id), persona=Persona(name=row.persona.name, title=title))
 
 
 @strawberry.type(name="AdvisorMessage")
@@ -151,10 +153,10 @@ class Message:
     def of(row: MessageRow) -> "Message":
         """The type of a document."""
         return Message(
-            id=_global("aMsg", row.id),
-            conversation_id=_global("aCon", row.conversationId),
+            id=global_id("aMsg", row.id),
+            conversation_id=global_id("aCon", row.conversationId),
             sender=row.sender,
-            advisor_id=_global("aAdv", row.advisorId),
+            advisor_id=global_id("aAdv", row.advisorId),
             content=row.content,
             mentions=row.mentions,
             tokens_used=row.tokensUsed,
@@ -220,10 +222,10 @@ class Conversation:
     def of(row: ConversationRow) -> "Conversation":
         """The type of a document."""
         return Conversation(
-            id=_global("aCon", row.id),
-            user_id=_global("aUsr", row.userId),
+            id=global_id("aCon", row.id),
+            user_id=global_id("aUsr", row.userId),
             title=row.title,
-            active_advisor_id=_global("aAdv", row.activeAdvisorId),
+            active_advisor_id=global_id("aAdv", row.activeAdvisorId),
             message_count=row.messageCount,
             version=row.version,
             created_at=row.createdAt,

@@ -18,6 +18,7 @@ from models.account.account import AccountRow, AccountStatus
 from models.advisor.advisor import AdvisorRow, AdvisorStatus
 from models.advisor.message import MessageRow
 from models.advisor.user import UserRow
+from models.estate.agent import AgentRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Person:
 
     profile: ObjectId
     met: list[ObjectId]
+    agent: ObjectId | None
     expires: float
 
     def sees_whole(self, advisor: AdvisorRow) -> bool:
@@ -52,6 +54,7 @@ class Context(BaseContext):
         self.person = person
         self.advisors: DataLoader[ObjectId, AdvisorRow | None] = DataLoader(self._advisors)
         self.messages: DataLoader[Pages, list[MessageRow]] = DataLoader(self._messages)
+        self.agents: DataLoader[ObjectId, AgentRow | None] = DataLoader(self._agents)
 
     async def _advisors(self, ids: list[ObjectId]) -> Sequence[AdvisorRow | None]:
         rule = [
@@ -61,6 +64,13 @@ class Context(BaseContext):
         ]
         found: dict[ObjectId | None, AdvisorRow] = {
             row.id: row for row in await AdvisorRow.find({"$or": rule, "_id": {"$in": ids}}).to_list()
+        }
+        return [found.get(key) for key in ids]
+
+    async def _agents(self, ids: list[ObjectId]) -> Sequence[AgentRow | None]:
+        rule = [{"active": True}, {"_id": self.person.agent}]
+        found: dict[ObjectId | None, AgentRow] = {
+            row.id: row for row in await AgentRow.find({"$or": rule, "_id": {"$in": ids}}).to_list()
         }
         return [found.get(key) for key in ids]
 
@@ -126,4 +136,5 @@ async def _look_up(token: str) -> Person:
     user = await UserRow.find_one({"accountId": account.id})
     if user is None or user.id is None:
         raise PermissionError("This account has no profile.")
-    return Person(user.id, user.metAdvisorIds, claims["exp"])
+    agent = await AgentRow.find_one({"accountId": account.id})
+    return Person(user.id, user.metAdvisorIds, agent.id if agent else None, claims["exp"])
