@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
+from graphql_api.analysis.worker import in_server as analyzing
 from graphql_api.answering.worker import at_work
 from graphql_api.auth.caller import Recognition
 from graphql_api.auth.gate import OpenGate
@@ -121,6 +122,7 @@ def _life(server: Server, settings: Settings, connections: Connections) -> Lifes
                 at_work(settings, server.store) if answers else nullcontext(),
                 mailing(settings, server.store),
                 matching(settings, server.store),
+                analyzing(settings, server.store),
             ):
                 yield
         finally:

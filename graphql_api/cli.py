@@ -17,7 +17,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-Size = Literal["small", "medium"]
+Size = Literal["small", "medium", "large"]
 
 
 @app.command()
@@ -53,6 +53,14 @@ def match() -> None:
 
 
 @app.command()
+def analyze() -> None:
+    """Analyze offers for agents and end those whose time is over, beside the servers; more than one is safe."""
+    from graphql_api.commands.analyze import run
+
+    _run(run())
+
+
+@app.command()
 def schema(
     write: Annotated[bool, typer.Option("--write", help="Write schema.graphql instead of printing it.")] = False,
     since: Annotated[
@@ -80,7 +88,11 @@ def access(
 @app.command()
 def seed(
     size: Annotated[
-        Size, typer.Option(help="small: the demo. medium: 1,000 conversations, 100,000 messages.")
+        Size,
+        typer.Option(
+            help="small: the demo. medium: 1,000 conversations, 100,000 messages, 2,000 listings. "
+            "large: besides, 50,000 listings and 1,000,000 views."
+        ),
     ] = "small",
     force: Annotated[bool, typer.Option("--force", help="Replace the demo data that are there.")] = False,
 ) -> None:

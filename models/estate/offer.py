@@ -136,7 +136,7 @@ OFFERS = Table(
         _page("buyer_created", "buyerSessionId", "-createdAt", "-_id"),
         _page("buyer_updated", "buyerSessionId", "-updatedAt", "-_id"),
         _page("buyer_amount", "buyerSessionId", "-offerAmount", "-_id"),
-        index("page_status_created", "status", "createdAt", "_id"),
+        index("page_unanalyzed_created", "status", "aiAnalysis.confidence", "createdAt", "_id"),
         index("page_status_expires", "status", "expiresAt", "_id"),
     ),
     shard_key=("listingId",),

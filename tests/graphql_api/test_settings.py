@@ -14,6 +14,51 @@ SECRET = "0123456789abcdef0123456789abcdef"
 DIGEST = "a" * 64
 
 
+DEFAULTS = {
+    "host": "127.0.0.1",
+    "port": 8000,
+    "mongodb_uri": None,
+    "mongodb_database": "graphql_api",
+    "data_dir": Path(".data"),
+    "auth_algorithm": "HS256",
+    "auth_secret": None,
+    "auth_jwks": None,
+    "auth_issuer": "https://auth.localhost/",
+    "auth_audience": "graphql-api",
+    "auth_leeway_seconds": 30,
+    "token_secret": None,
+    "service_keys": {},
+    "web_url": "http://localhost:3000",
+    "graphiql": True,
+    "introspection": True,
+    "automatic_persisted_queries": True,
+    "trusted_documents": "off",
+    "trusted_manifest": None,
+    "cors_origins": [],
+    "trusted_proxies": [],
+    "operation_seconds": 10.0,
+    "page_limit": 100,
+    "cost_limit": 5000,
+    "pool_size": 50,
+    "log_format": "console",
+    "log_level": "info",
+    "metrics": False,
+    "answer_url": None,
+    "answer_model": None,
+    "answer_key": None,
+    "answer_concurrency": 4,
+    "answer_writes": 4.0,
+    "answer_seconds": 300.0,
+    "answer_wait_seconds": 60.0,
+    "answer_in_server": False,
+    "smtp_url": None,
+    "mail_from": None,
+    "mail_in_server": False,
+    "match_in_server": False,
+    "analyze_in_server": False,
+}
+
+
 @pytest.fixture(autouse=True)
 def _no_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
@@ -33,48 +78,7 @@ def refusal(monkeypatch: pytest.MonkeyPatch, **environment: str) -> str:
 
 
 def test_defaults_suit_a_first_start() -> None:
-    assert load_settings().model_dump() == {
-        "host": "127.0.0.1",
-        "port": 8000,
-        "mongodb_uri": None,
-        "mongodb_database": "graphql_api",
-        "data_dir": Path(".data"),
-        "auth_algorithm": "HS256",
-        "auth_secret": None,
-        "auth_jwks": None,
-        "auth_issuer": "https://auth.localhost/",
-        "auth_audience": "graphql-api",
-        "auth_leeway_seconds": 30,
-        "token_secret": None,
-        "service_keys": {},
-        "web_url": "http://localhost:3000",
-        "graphiql": True,
-        "introspection": True,
-        "automatic_persisted_queries": True,
-        "trusted_documents": "off",
-        "trusted_manifest": None,
-        "cors_origins": [],
-        "trusted_proxies": [],
-        "operation_seconds": 10.0,
-        "page_limit": 100,
-        "cost_limit": 5000,
-        "pool_size": 50,
-        "log_format": "console",
-        "log_level": "info",
-        "metrics": False,
-        "answer_url": None,
-        "answer_model": None,
-        "answer_key": None,
-        "answer_concurrency": 4,
-        "answer_writes": 4.0,
-        "answer_seconds": 300.0,
-        "answer_wait_seconds": 60.0,
-        "answer_in_server": False,
-        "smtp_url": None,
-        "mail_from": None,
-        "mail_in_server": False,
-        "match_in_server": False,
-    }
+    assert load_settings().model_dump() == DEFAULTS
 
 
 def test_environment_wins_over_the_file_and_empty_counts_as_not_given(monkeypatch: pytest.MonkeyPatch) -> None:

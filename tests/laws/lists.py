@@ -178,6 +178,9 @@ def _meeting(wanted: Any) -> Any:
     if operator in {"$gt", "$gte"}:
         # Far enough for every row that a test stores to last: a day, in what the column counts.
         return value + (timedelta(days=1) if isinstance(value, datetime) else 86_400_000)
+    if operator == "$not":
+        # What is not to be so is not so where there is nothing.
+        return None
     if operator in {"$lt", "$lte", "$ne", "$eq"}:
         return value if operator in {"$eq", "$lte"} else None
     raise ValueError(f"matching() must learn {operator}.")

@@ -74,6 +74,6 @@ async def test_a_status_narrows_the_walk(api: Api, parties: Parties, database: D
 async def test_what_is_to_analyze_is_walked_by_status(api: Api, people: People, database: Database) -> None:
     await api.data("{ estateOffersToAnalyze { nodes { id } totalCount } }", by=people.service("analysis"))
     sent = [command for command in api.calls.seen if "estate_offers" in command.values()]
-    assert [command["hint"] for command in sent] == ["page_status_created"] * 2
+    assert [command["hint"] for command in sent] == ["page_unanalyzed_created"] * 2
     for command in sent:
         assert not set(stages(await explained(database, command))) & {"COLLSCAN", "SORT"}

@@ -1,0 +1,1 @@
+"""Offers are analyzed, and end in time."""
