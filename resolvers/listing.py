@@ -13,9 +13,9 @@ from bson import ObjectId
 from models import cursor
 from models.actor import Actor
 from models.errors import Code, Refusal
+from models.implied import unsaid
 from models.policy import EVERYTHING, NOTHING, Filter, both
 from models.store.ask import NEAREST, Ask, Near, Page, Rank
-from models.store.implied import unsaid
 from models.store.pipeline import overlap
 from models.table import Order, Table
 from resolvers.adjectives import Orders, Where

@@ -5,9 +5,9 @@ from functools import lru_cache
 from typing import Any
 
 from models.actor import Actor
+from models.implied import unsaid
 from models.policy import EVERYTHING, NOTHING, Filter, Rule, both
 from models.store.ask import COUNT_CAP, RANKED_ROWS, Ask, Many, Page, Rank
-from models.store.implied import unsaid
 from models.table import Order, Table
 
 SELECTIONS = 4_096

@@ -50,15 +50,21 @@ async def log(hand: Change, input: EstateAgentInteractionLogInput) -> Outcome:
 
 
 async def _agent(hand: Change, kind: SessionType, key: ObjectId) -> ObjectId:
-    """The agent of a session that the caller may know of; of any session for the service that answers in all."""
-    table, column = SESSIONS[kind], "_id" if kind is SessionType.AGENT else "agentId"
+    """The agent of a session that the caller may know of; of any session for the service that answers in all.
+
+    Raises NOT_FOUND, also for a portal that is switched off.
+    """
+    table = SESSIONS[kind]
     if not ANSWERING.admits(hand.actor, {}):
-        found: ObjectId = (await hand.readable(table, key, column, field="sessionId"))[column]
-        return found
-    there = await hand.store.write.effect_read(table, {"_id": key}, column)
+        await hand.readable(table, key, field="sessionId")
+    if kind is SessionType.AGENT:
+        there = await hand.store.write.effect_read(table, {"_id": key})
+    else:
+        # Held: whoever deletes or erases the portal at the same moment takes with it what is said in it.
+        there = await hand.store.write.hold(table, {"_id": key, "active": True})
     if there is None:
         raise not_found(table.noun, "sessionId")
-    agent: ObjectId = there[column]
+    agent: ObjectId = there["_id" if kind is SessionType.AGENT else "agentId"]
     return agent
 
 

@@ -289,10 +289,9 @@ async def _resumed(store: Store, key: ReplayKey | None, work: Work) -> Outcome:
 def _replay_key(call: Call, given: Mapping[str, Any]) -> ReplayKey:
     said = {name: value for name, value in given.items() if name != "clientMutationId"}
     digest = hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
-    actor, who = call.context.actor, call.context.actor.key
-    if actor.kind is ActorKind.ANONYMOUS:
-        # Strangers all have the same name: the key of one must neither answer another nor stand in the other's way.
-        who = f"{who} {call.context.address} {digest}"
+    actor = call.context.actor
+    # Strangers all have the same name: the key of one must neither answer another nor stand in the other's way.
+    who = f"{actor.key} {call.context.address} {digest}" if actor.kind is ActorKind.ANONYMOUS else actor.key
     return ReplayKey(who, call.field.name, given["clientMutationId"], digest)
 
 

@@ -24,7 +24,7 @@ SHOWN_TO_VERBS = SHOWN | {
 }
 """What resolvers import of the store: plain data and functions on it; the verbs also refusals, replays, live lists."""
 
-PAST_THE_RULES = frozenset({"effect", "effect_one", "effect_delete", "effect_read", "hold"})
+PAST_THE_RULES = frozenset({"effect", "effect_one", "effect_insert", "effect_delete", "effect_read", "hold"})
 ALLOWED = {
     "resolvers/advisor/advisor_allowance.py": "counts a person's private advisors, within the room that the plan gives",
     "resolvers/advisor/advisor_archive.py": "takes the archived advisor off boards and out of conversations of others",

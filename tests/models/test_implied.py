@@ -9,9 +9,9 @@ import pytest
 from bson import ObjectId
 from pymongo import AsyncMongoClient
 
+from models.implied import unsaid
 from models.policy import EVERYTHING, Filter, both
 from models.store.connection import Database
-from models.store.implied import unsaid
 
 KEY, OTHER = ObjectId("0" * 24), ObjectId("1" * 24)
 PUBLIC: Filter = {"$and": [{"status": {"$in": ["active", "sold"]}}, {"on": True}]}
