@@ -1,4 +1,7 @@
-"""Rows for generated operations: two people with much in common, their private things, gaps, and all kinds of nulls."""
+"""Rows for generated operations: two people with much in common, their private things, gaps, and all kinds of nulls.
+
+Both are agents as well, each with homes, portals and chats.
+"""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -6,26 +9,27 @@ from typing import Any
 
 from bson import ObjectId
 
-from models import global_id
 from models.account.account import AccountRow
 from models.actor import ANONYMOUS, Actor, service
 from models.advisor.persona import Persona
-from models.advisor.user import PROFILE
-from models.principal import Identity
+from models.buyer.chat_session import PORTAL as CHAT
+from models.estate.buyer_session import PORTAL as BUYER
+from models.estate.codes import digest
+from models.estate.seller_session import PORTAL as SELLER
+from models.principal import Identity, Portal, Visit
 from models.store import Store
 from models.store.connection import Database
-from models.table import Table
-from models.tables import TABLES
+from models.tables import PROFILES, TABLES
+from tests.equality.chats import cached, chats
+from tests.equality.homes import agent, homes
+from tests.equality.ids import FAR, START, Ids, Stored, times
+from tests.equality.known import known
 from tests.equality.values import Pool
+from tests.factories import account as make_account
 from tests.factories import advisor as make
 from tests.fixtures.wire import Caller
 
-Stored = dict[str, Any]
-
 ISSUER = "https://id.example"
-START = 1_700_000_000_000
-FAR = 4_000_000_000_000
-"""Unix milliseconds that no run of the tests will see: what ends then does not end in between two ways."""
 
 
 @dataclass(frozen=True)
@@ -34,18 +38,6 @@ class Dataset:
 
     actors: dict[str, Actor]
     pool: Pool
-
-
-class Ids:
-    """Ids that are the same in each run, and old: fresh ones are told from them by their time."""
-
-    def __init__(self) -> None:
-        self.last = 0
-
-    def __call__(self) -> ObjectId:
-        """The next one."""
-        self.last += 1
-        return ObjectId(f"{self.last * 7:08x}{self.last * 40_503 % 65_521:016x}")
 
 
 async def empty(database: Database) -> None:
@@ -67,10 +59,29 @@ async def fill(database: Database, store: Store) -> Dataset:
         for number in range(5):
             await _conversation(fresh, person, advisors, number)
         await make.presence(person, id=fresh(), lastSeenAt=FAR, createdAt=START, updatedAt=START)
+    visited = await _agents(fresh, people)
     await _gaps(database)
-    found = {name: await store.principals.actor(Identity(ISSUER, name), [PROFILE]) for name in people}
-    actors = {**found, "anonymous": ANONYMOUS, "answering": service("answering")}
-    return Dataset(actors, await _pool(database))
+    found = {name: await store.principals.actor(Identity(ISSUER, name), (), PROFILES) for name in people}
+    visitors = {
+        portal.subject: await store.principals.visitor(Visit(portal, row["_id"], 1), noted=False)
+        for portal, row in visited
+    }
+    services = {name: service(name) for name in ("analysis", "answering", "enrichment", "search")}
+    return Dataset({**found, **visitors, **services, "anonymous": ANONYMOUS}, await known(database))
+
+
+async def _agents(fresh: Ids, people: dict[str, Caller]) -> list[tuple[Portal, Stored]]:
+    """What the agents have; returns the portals of ann's that somebody is in."""
+    listings, visited = await cached(fresh), []
+    for name in ("bob", "ann"):
+        row = await agent(fresh, people[name])
+        buyer, seller = await homes(fresh, row)
+        visited = [(BUYER, buyer), (SELLER, seller), (CHAT, await chats(fresh, row, listings))]
+    await agent(fresh, people["olga"], active=False)
+    ann = {"_id": people["ann"].account}
+    lasting = {"expiresAt": datetime.fromtimestamp(FAR / 1_000, UTC)}
+    await make_account.sign_in(ann, id=fresh(), tokenHash=digest("refresh-ann"), **lasting, **times(1))
+    return visited
 
 
 async def _person(fresh: Ids, name: str) -> Caller:
@@ -103,13 +114,13 @@ async def _advisors(fresh: Ids, people: dict[str, Caller]) -> list[Stored]:
         given |= whole if number % 3 == 0 else {}
         given |= {"featured": number % 4 == 0, "selectionCount": number // 2, "tags": ["strategy", "law"][: number % 3]}
         category = "business" if number % 2 else "marketing"
-        found.append(await make.advisor(id=fresh(), category=category, **_times(number // 2), **given))
+        found.append(await make.advisor(id=fresh(), category=category, **times(number // 2), **given))
     for person in (people["ann"], people["bob"]):
         for status in ("active", "inactive", "archived"):
             given = {**whole, "status": status, "persona": persona(f"Own {status}", **rich)}
-            found.append(await make.advisor(person, id=fresh(), **_times(len(found)), **given))
+            found.append(await make.advisor(person, id=fresh(), **times(len(found)), **given))
     archived: Stored = {"status": "archived", "deletedAt": START, "persona": persona("Gone", **rich)}
-    found.append(await make.advisor(id=fresh(), **_times(99), **archived))
+    found.append(await make.advisor(id=fresh(), **times(99), **archived))
     return found
 
 
@@ -117,29 +128,25 @@ def _affiliation(primary: bool | None) -> Stored:
     return {"teamId": "starters", "teamName": "Starters", "roleName": "lead", "isPrimary": primary}
 
 
-def _times(number: int) -> Stored:
-    return {"createdAt": START + number * 1_000, "updatedAt": START + number * 2_000}
-
-
 async def _teams(fresh: Ids, advisors: list[Stored]) -> None:
     keys = [advisor["_id"] for advisor in advisors]
     for number, members in enumerate(([], keys[:3], [*keys[::-1], fresh()], [keys[0], keys[0]])):
         given = {"category": "startup" if number % 2 else "growth", "sortOrder": number // 2, "advisorIds": members}
-        await make.team_template(f"team-{number}", id=fresh(), featured=number == 1, **_times(number), **given)
+        await make.team_template(f"team-{number}", id=fresh(), featured=number == 1, **times(number), **given)
 
 
 async def _board(fresh: Ids, person: Caller, advisors: list[Stored]) -> None:
     for number, advisor in enumerate(advisors):
         given = {"source": ("marketplace", "team", "migration", "custom")[number % 4], "hidden": number % 5 == 4}
         team = {"teamId": "team-1"} if number % 4 == 1 else {}
-        times = {**_times(number), "selectedAt": START + number // 2}
-        await make.selection(person, advisor, id=fresh(), **given, **team, **times)
+        when = {**times(number), "selectedAt": START + number // 2}
+        await make.selection(person, advisor, id=fresh(), **given, **team, **when)
 
 
 async def _conversation(fresh: Ids, person: Caller, advisors: list[Stored], number: int) -> None:
     active = {"activeAdvisorId": advisors[number * 3]["_id"]} if number % 3 else {}
     talk = await make.conversation(
-        person, id=fresh(), title=f"Talk {number}", messageCount=4, **active, **_times(number)
+        person, id=fresh(), title=f"Talk {number}", messageCount=4, **active, **times(number)
     )
     for turn in range(number * 2):
         advisor = advisors[(turn * 5 + number) % len(advisors)]
@@ -147,13 +154,13 @@ async def _conversation(fresh: Ids, person: Caller, advisors: list[Stored], numb
         asked: Stored = {"contentJson": {"b": [1, None, 2.5], "a": {}}, "mentions": [str(fresh())]} if turn % 4 else {}
         given = answer if turn % 2 else {**asked, "clientMessageId": f"m{turn}"}
         words = f"pricing plan {turn}" if turn % 3 else 'Ünïcödé 🦉 "quoted" \u2028 pricing'
-        await make.message(talk, words, id=fresh(), **given, **_times(turn // 2))
+        await make.message(talk, words, id=fresh(), **given, **times(turn // 2))
     for advisor in advisors[: number * 2]:
         value: Any = [None, 0, "x", {"k": [1.5, True]}, []][number]
-        await make.memory(talk, advisor, value=value, id=fresh(), **_times(number))
-    await make.thread_summary(talk, id=fresh(), startMessageId=fresh() if number % 2 else None, **_times(number))
+        await make.memory(talk, advisor, value=value, id=fresh(), **times(number))
+    await make.thread_summary(talk, id=fresh(), startMessageId=fresh() if number % 2 else None, **times(number))
     typing = {"isTyping": number % 2 == 0, "expiresAt": datetime.fromtimestamp(FAR / 1_000, UTC), "lastTypingAt": START}
-    await make.typing_indicator(talk, id=fresh(), **typing, **_times(number))
+    await make.typing_indicator(talk, id=fresh(), **typing, **times(number))
 
 
 async def _gaps(database: Database) -> None:
@@ -180,39 +187,11 @@ async def _faults(database: Database) -> None:
         ("advisor_memories", {"value": "x"}, {"$set": {"version": 2.5}}),
         ("advisor_user_advisors", {"source": "team"}, {"$set": {"source": "elsewhere"}}),
         ("advisor_team_templates", {"slug": "team-3"}, {"$set": {"sortOrder": 2**40}}),
+        ("estate_listings", {"price": 450_000.0}, {"$set": {"bedrooms": 2.5}}),
+        ("estate_offers", {"status": "rejected"}, {"$set": {"rounds.0.by": "elsewhere", "aiAnalysis.risks": [None]}}),
+        ("buyer_profiles", {"homeType": "duplex"}, {"$unset": {"budget": 1}}),
+        ("buyer_chat_messages", {"message": "Hello"}, {"$set": {"sentimentScore": "low", "timestamp": None}}),
         ("advisor_advisors", {"persona.name": "Ada 3"}, {"$set": {"tags": ["law", None], "persona.education": "none"}}),
     )
     for collection, row, update in spoiled:
         await database[collection].update_one(row, update)
-
-
-async def _pool(database: Database) -> Pool:
-    """What is there, by its names in arguments and inputs."""
-    ids = {table.noun: await _ids(database, table) for table in TABLES}
-    everything = [key for keys in ids.values() for key in keys[::3]]
-    named = {
-        "": everything,
-        "every": [key for keys in ids.values() for key in keys],
-        **dict.fromkeys(("advisor", "advisorId", "activeAdvisorId", "advisorIds"), ids["advisor"]),
-        **dict.fromkeys(("advisorConversation", "conversationId"), ids["conversation"]),
-        **dict.fromkeys(("userIds", "mentions"), ids["user"]),
-    }
-    teams = ["team-0", "team-1", "team-2", "team-9"]
-    texts = {
-        "": ["strategy", "pricing", "Ada", "Talk", "x"],
-        "search": ["pricing", "plan", "Ünïcödé", "strategist -law", '"quoted"'],
-        "slug": teams,
-        "teamId": teams,
-        "category": ["business", "marketing", "startup", "growth"],
-        "persona_name": ["Ada 0", "Ada", "Own"],
-        "key": ["goal", "other"],
-        "clientMutationId": ["once", "twice"],
-    }
-    times = [START + number * 500 for number in range(12)]
-    stamps = {"": times, "from": times[:4], "to": times[4:]}
-    return {"ID": named, "String": texts, "Timestamp": stamps, "Int": {"": [1, 2, 3, 4, 7]}}
-
-
-async def _ids(database: Database, table: Table[Any]) -> list[str]:
-    keys = [row["_id"] for row in await database[table.collection].find({}, {"_id": 1}).sort("_id").to_list()]
-    return [global_id.encode(table.tag, key) for key in keys]

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 from bson import Binary, Decimal128, Int64, ObjectId
 from graphql import GraphQLList, GraphQLObjectType, get_named_type, get_nullable_type, is_leaf_type
 
+from models.table import Table
+
 MISSING = object()
 SELF = object()
 """In the place of the value itself: a list that holds the right value."""
@@ -39,8 +41,8 @@ ODDITIES: dict[str, Any] = {
     "document": {"a": 1, "id": 5, "name": None, "_id": "x"},
 }
 
-INSIDE = ("null", "integer", "NaN", "text", "mixed list", "document")
-"""Those for the parts of embedded documents, which are many and alike."""
+FEW = ("null", "integer", "NaN", "text", "mixed list", "document")
+"""Those for columns, and for the parts of embedded documents, that are read and shown as another one is."""
 
 
 class Spot(NamedTuple):
@@ -50,10 +52,17 @@ class Spot(NamedTuple):
     oddities: tuple[str, ...]
 
 
-def spots(kind: GraphQLObjectType, columns: frozenset[str]) -> list[Spot]:
-    """Every column of a row, those included that nobody sees, and all that lies within its documents."""
-    outer = [Spot(column, tuple(ODDITIES)) for column in sorted(columns - {"_id"})]
-    return [*outer, *(Spot(path, INSIDE) for path in _inside(kind, ""))]
+def spots(kind: GraphQLObjectType, table: Table[Any]) -> list[Spot]:
+    """Every column of a row, those included that nobody sees, and all that lies within its documents.
+
+    All oddities come up in the columns that its rule reads, and in the first column of each type that is shown.
+    """
+    found, ruled, known = list[Spot](), table.policy.read.columns, set[str]()
+    for column in sorted(table.columns - {"_id"}):
+        shown = str(kind.fields[column].type) if column in kind.fields else ""
+        found.append(Spot(column, FEW if shown in known and column not in ruled else tuple(ODDITIES)))
+        known.add(shown)
+    return [*found, *(Spot(path, FEW) for path in _inside(kind, ""))]
 
 
 def _inside(kind: GraphQLObjectType, prefix: str) -> Iterator[str]:

@@ -54,11 +54,12 @@ AT_LEAST = {
 
 
 async def test_generated_queries_give_the_same_bytes(bench: Bench, dataset: Dataset) -> None:
-    kinds, differences = Counter[str](), list[str]()
+    kinds, differences, done = Counter[str](), list[str](), set[str]()
     compiled_before = OPERATIONS["query", "compiled"]
     for asked, variables, actor in _asked(bench.operations.schema, dataset.pool):
         try:
             one, other = await bench.both(asked.text, variables, actor)
+            done |= bench.operations.prepare(asked.text, None).root_fields
         except Rejected:
             continue
         kinds.update(["valid", *asked.features, *_kinds(other)])
@@ -69,6 +70,10 @@ async def test_generated_queries_give_the_same_bytes(bench: Bench, dataset: Data
     assert not differences, "\n".join(differences)
     few = {kind: kinds[kind] for kind, share in AT_LEAST.items() if kinds[kind] < share * NUMBER}
     assert not few, f"Too few of {NUMBER} operations are of these kinds: {few}"
+    query = bench.operations.schema.query_type
+    assert query is not None
+    missed = set(query.fields) - done
+    assert not missed, f"Never asked: {sorted(missed)}"
 
 
 @given(data=st.data())

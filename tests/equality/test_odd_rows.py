@@ -15,12 +15,19 @@ from graphql import GraphQLObjectType
 from pymongo.errors import WriteError
 
 from models import global_id
+from models.buyer.search_transaction import SEARCH_TRANSACTIONS as SEARCHES
+from models.estate.saved_search import SAVED_SEARCHES
 from models.store.connection import Database
 from models.table import Table
 from tests.equality.dataset import Dataset
 from tests.equality.oddities import MISSING, ODDITIES, SELF, everything, spots
 from tests.equality.ways import Bench
 from tests.laws.test_tables import SHOWN
+
+
+def _list(field: str) -> str:
+    return f"{field} {{ edges {{ cursor node {{ ...All }} }} }}"
+
 
 PLACES = {
     "Account": ("viewer { account { ...All } }",),
@@ -34,10 +41,30 @@ PLACES = {
     "AdvisorTypingIndicator": ("advisorConversation(id: $talk) { typing { edges { cursor node { ...All } } } }",),
     "AdvisorUser": ("advisorMe { ...All }", "viewer { advisorUser { ...All } }"),
     "AdvisorUserPresence": ("advisorPresence(userIds: $people) { ...All }",),
+    "EstateAgent": (_list("estateAgents(active: true)"), "viewer { estateAgent { ...All } }"),
+    "EstateAgentInteraction": (_list("estateAgentInteractions"),),
+    "EstateAuditEntry": (_list("estateAuditEntries(agentId: $agent)"),),
+    "EstateBuyerSession": (_list("estateBuyerSessions"),),
+    "EstateListing": (_list("estateListingsMine"), "estateListingsByIds(ids: [$id]) { ...All }"),
+    "EstateOffer": (_list("estateOffers"),),
+    "EstatePropertyView": (_list("estatePropertyViews"),),
+    "EstateSavedSearch": (_list("estateSavedSearches(buyerSessionId: $buyer)"),),
+    "EstateSavedSearchMatch": (_list("estateSavedSearchMatches(savedSearchId: $search)"),),
+    "EstateSellerSession": (_list("estateSellerSessions"),),
+    "BuyerChatAgentInsight": (_list("buyerChatAgentInsights"),),
+    "BuyerChatMessage": (_list("buyerChatMessages(sessionId: $chat)"),),
+    "BuyerChatSearchContext": (_list("buyerChatSearchContexts(sessionId: $chat)"),),
+    "BuyerChatSession": (_list("buyerChatSessions"),),
+    "BuyerProfile": (_list("buyerProfiles"),),
+    "BuyerPropertyInteraction": (_list("buyerPropertyInteractions(sessionId: $chat)"),),
+    "BuyerPropertyNote": (_list("buyerPropertyNotes(sessionId: $chat)"),),
+    "BuyerRepliersListing": (_list("buyerRepliersListings"),),
+    "BuyerSearchTransaction": (_list("buyerSearchTransactions(profileId: $profile)"),),
 }
 """Where a type's rows are shown besides `node`: each an operation of its own, since two root fields that fail race."""
 
-VARIABLES = {"$id": "ID!", "$talk": "ID!", "$people": "[ID!]!"}
+NAMES = ("agent", "buyer", "search", "chat", "profile")
+VARIABLES = {"$id": "ID!", "$talk": "ID!", "$people": "[ID!]!", **{f"${name}": "ID!" for name in NAMES}}
 
 TALK = "Talk 4"
 """The conversation that has something of everything."""
@@ -56,9 +83,8 @@ async def test_odd_values_are_shown_alike(
 ) -> None:
     kind = bench.operations.schema.type_map[table.type_name]
     assert isinstance(kind, GraphQLObjectType)
-    ann = dataset.actors["ann"].profiles["advisor"]
-    row = await _row_of(database, table, ann)
-    variables = await _variables(database, table, row, ann)
+    row = await _row_of(database, dataset, table)
+    variables = await _variables(database, dataset, table, row)
     differences, codes = [], Counter[str]()
     for path, name, value in _cases(kind, table, row):
         async with _changed(database, table, row, path, value):
@@ -86,7 +112,7 @@ def _document(kind: GraphQLObjectType, place: str, shown: str) -> str:
 
 
 def _cases(kind: GraphQLObjectType, table: Table[Any], row: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:
-    for path, oddities in spots(kind, table.columns):
+    for path, oddities in spots(kind, table):
         for name in oddities:
             value = ODDITIES[name]
             yield path, name, [row.get(path)] if value is SELF else value
@@ -104,29 +130,62 @@ async def _changed(
     await database[table.collection].replace_one({"_id": row["_id"]}, row)
 
 
-async def _row_of(database: Database, table: Table[Any], person: Any) -> dict[str, Any]:
-    """A row that the person sees in all of the type's places."""
+async def _row_of(database: Database, dataset: Dataset, table: Table[Any]) -> dict[str, Any]:
+    """A row that ann sees in all of the type's places."""
+    person = dataset.actors["ann"].profiles["advisor"]
+    own = dataset.actors["ann"].profiles["estate"]
     wanted: dict[str, dict[str, Any]] = {
         "Account": {"subject": "ann"},
         "Advisor": {"ownerId": person, "status": "active"},
         "AdvisorConversation": {"userId": person, "title": TALK},
         "AdvisorTeamTemplate": {"slug": "team-1"},
         "AdvisorUser": {"_id": person},
+        "EstateAgent": {"_id": own},
+        "EstateAgentInteraction": {"sessionType": "buyer"},
+        "EstateListing": {"status": "sold"},
+        "EstateOffer": {"status": "countered"},
+        "EstatePropertyView": {"viewerType": "buyer"},
+        "BuyerProfile": {"current": True},
     }
-    talk = await _talk(database, person)
-    below = {"conversationId": talk} if "conversationId" in table.columns else {}
-    condition = wanted.get(table.type_name, {"userId": person, **below})
-    row = await database[table.collection].find_one(condition, sort=[("_id", -1)])
+    parents = {
+        **dict.fromkeys(("agentId", "userId"), own if "agentId" in table.columns else person),
+        "conversationId": await _talk(database, person),
+        "savedSearchId": await _search(database, dataset),
+        "rootProfileId": dataset.actors["buyer-chat"].profiles["buyer.profile"],
+    }
+    if table.type_name.startswith("Buyer") and table is not SEARCHES:
+        parents["sessionId"] = dataset.actors["buyer-chat"].profiles["buyer.chat"]
+    if table is SAVED_SEARCHES:
+        parents["buyerSessionId"] = dataset.actors["estate-buyer"].profiles["estate.buyer"]
+    below = {column: key for column, key in parents.items() if column in table.columns}
+    row = await database[table.collection].find_one({**wanted.get(table.type_name, {}), **below}, sort=[("_id", -1)])
     assert row is not None
     return row
 
 
-async def _variables(database: Database, table: Table[Any], row: dict[str, Any], person: Any) -> dict[str, Any]:
-    talk = global_id.encode("aCon", await _talk(database, person))
-    return {"id": global_id.encode(table.tag, row["_id"]), "talk": talk, "people": [global_id.encode("aUsr", person)]}
+async def _variables(database: Database, dataset: Dataset, table: Table[Any], row: dict[str, Any]) -> dict[str, Any]:
+    person, visited = dataset.actors["ann"].profiles, dataset.actors["buyer-chat"].profiles
+    keys = {
+        "id": (table.tag, row["_id"]),
+        "talk": ("aCon", await _talk(database, person["advisor"])),
+        "people": ("aUsr", person["advisor"]),
+        "agent": ("eAgt", person["estate"]),
+        "buyer": ("eBuy", dataset.actors["estate-buyer"].profiles["estate.buyer"]),
+        "search": ("eSav", await _search(database, dataset)),
+        "chat": ("bChS", visited["buyer.chat"]),
+        "profile": ("bPro", visited["buyer.profile"]),
+    }
+    return {name: global_id.encode(tag, key) for name, (tag, key) in keys.items()}
 
 
 async def _talk(database: Database, person: Any) -> Any:
     found = await database["advisor_conversations"].find_one({"userId": person, "title": TALK})
+    assert found is not None
+    return found["_id"]
+
+
+async def _search(database: Database, dataset: Dataset) -> Any:
+    buyer = dataset.actors["estate-buyer"].profiles["estate.buyer"]
+    found = await database[SAVED_SEARCHES.collection].find_one({"buyerSessionId": buyer}, sort=[("_id", 1)])
     assert found is not None
     return found["_id"]

@@ -1,10 +1,12 @@
 """Values of generated operations: drawn by their GraphQL types as literals or variables, mostly right, sometimes wrong.
 
 What is real (ids, cursors, slugs) comes from a pool: by the name of the scalar, and there by the place of the value
-(`Query.advisorBoard.after`), by a part of it, the last ones first (`after`, `advisorBoard`), or by nothing (``).
+(`Query.advisorBoard.after`), by a part of it, the last ones first (`after`, `advisorBoard`), or by nothing (``). A part
+may be said for one product alone, by what its names begin with (`buyer.listingId`).
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
@@ -44,6 +46,7 @@ GARBAGE: Mapping[str, Sequence[Any]] = {
     "Timestamp": (0, 9_007_199_254_740_991),
     "Boolean": (True, False),
     "Float": (0.0, -1.5, 1e300),
+    "Date": ("2030-02-30", "20300228", ""),
     "JSON": (-7, 1.5, "x", True, [1, {"a": None}], {"b": [[], {}]}),
 }
 """Values of the right type that mean nothing, or too much."""
@@ -52,6 +55,9 @@ MISTYPED: Sequence[Any] = (3, -0.5, "text", True, [], [[1]], {}, {"a": 1}, None,
 """Values for variables whose type is wrong nearly everywhere."""
 
 OMITTED = object()
+
+PRODUCT = re.compile(r"(?:Query\.|Mutation\.)?([A-Za-z][a-z]+)")
+"""What the names of types and root fields begin with."""
 
 MISTYPED_SHARE = 0.25
 """Of the wrong values: one of these ends the whole operation, where others only end a field."""
@@ -176,7 +182,9 @@ class Values:
 
     def _known(self, scalar: str, place: str) -> Sequence[Any]:
         known = self.pool.get(scalar, {})
-        parts = [place, *reversed(place.split(".")), ""]
+        begins = PRODUCT.match(place)
+        product = begins[1].lower() if begins else ""
+        parts = [place, *(name for part in reversed(place.split(".")) for name in (f"{product}.{part}", part)), ""]
         return next((known[part] for part in parts if part in known), ())
 
     def _variable(self, kind: GraphQLInputType, place: str, depth: int) -> Variable:

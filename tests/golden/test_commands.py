@@ -4,60 +4,28 @@
 """
 
 import os
-from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
-from graphql import OperationDefinitionNode, parse
 
-from models import global_id
 from tests.factories import advisor as make
-from tests.fixtures.wire import Api, Caller, People
+from tests.fixtures.estate import Parties
+from tests.fixtures.wire import Api, People
 from tests.golden.commands import Normaliser
-
-FOLDER = Path(__file__).parent
-OPERATIONS = sorted(path.stem for path in FOLDER.glob("*.graphql"))
+from tests.golden.world import FOLDER, GOLDEN, world
 
 
-async def _talk(ann: Caller) -> dict[str, str]:
-    """A small world, and the ids which the operations ask for, by the names of their variables."""
-    ada = await make.advisor(name="Ada")
-    await make.selection(ann, ada)
-    await make.team_template("starters", advisorIds=[ada["_id"]])
-    talk = await make.conversation(ann, title="Prices", activeAdvisorId=ada["_id"])
-    await make.conversation(ann, title="Plans", updatedAt=1)
-    hello = await make.message(talk, "Hello Ada")
-    await make.message(talk, "Hello Ann", sender="advisor", advisorId=ada["_id"])
-    await make.memory(talk, ada)
-    await make.thread_summary(talk)
-    await make.typing_indicator(talk, advisorId=ada["_id"])
-    return {
-        "conversation": global_id.encode("aCon", talk["_id"]),
-        "advisor": global_id.encode("aAdv", ada["_id"]),
-        "message": global_id.encode("aMsg", hello["_id"]),
-    }
-
-
-def _variables(text: str, ids: dict[str, str]) -> dict[str, str]:
-    operation = parse(text).definitions[0]
-    assert isinstance(operation, OperationDefinitionNode)
-    names = (definition.variable.name.value for definition in operation.variable_definitions or ())
-    return {name: ids[name] for name in names}
-
-
-async def _commands(api: Api, people: People, name: str) -> list[dict[str, Any]]:
-    ann = await people.person("ann")
-    ids = await _talk(ann)
-    text = (FOLDER / f"{name}.graphql").read_text(encoding="utf-8")
-    await api.data(text, _variables(text, ids), by=ann)
+async def _commands(api: Api, people: People, parties: Parties, name: str) -> list[dict[str, Any]]:
+    here = await world(people, parties)
+    await api.data(GOLDEN[name], here.variables(GOLDEN[name]), by=here.ann)
     normaliser = Normaliser()
     return [normaliser.command(command) for command in api.calls.seen]
 
 
-@pytest.mark.parametrize("name", OPERATIONS)
-async def test_sends_these_commands(api: Api, people: People, name: str) -> None:
-    sent = orjson.dumps(await _commands(api, people, name), option=orjson.OPT_INDENT_2).decode() + "\n"
+@pytest.mark.parametrize("name", GOLDEN)
+async def test_sends_these_commands(api: Api, people: People, parties: Parties, name: str) -> None:
+    sent = orjson.dumps(await _commands(api, people, parties, name), option=orjson.OPT_INDENT_2).decode() + "\n"
     golden = FOLDER / f"{name}.json"
     if os.environ.get("UPDATE_GOLDEN"):
         golden.write_text(sent, encoding="utf-8")
@@ -68,7 +36,7 @@ async def test_sends_these_commands(api: Api, people: People, name: str) -> None
 
 
 def test_each_golden_file_has_its_operation() -> None:
-    left = {path.stem for path in FOLDER.glob("*.json")} - set(OPERATIONS)
+    left = {path.stem for path in FOLDER.glob("*.json")} - set(GOLDEN)
     assert not left, f"Remove {sorted(left)}: no operation sends them."
 
 
@@ -80,7 +48,7 @@ async def test_three_levels_are_four_calls_and_a_count(api: Api, people: People,
         talk = await make.conversation(ann, activeAdvisorId=advisors[number % 3]["_id"])
         for turn in range(12):
             await make.message(talk, f"{turn}", sender="advisor", advisorId=advisors[turn % 3]["_id"])
-    text = (FOLDER / "conversations.graphql").read_text(encoding="utf-8")
+    text = GOLDEN["conversations"]
     data = await api.data(text.replace("totalCount", ""), by=ann)
     # Who asks, the conversations, all their messages, all advisors of both.
     assert [next(iter(command.items())) for command in api.calls.seen] == [

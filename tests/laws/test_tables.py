@@ -17,6 +17,8 @@ from resolvers.table import computed
 from tests.laws.sources import ROOT
 
 INTERNAL: dict[str, str] = {
+    "AccountSignIn": "refresh tokens are proven by it; it holds hashes of them alone, and who signs in has them",
+    "EstateAgentCredential": "passwords and mailed secrets are proven by it; it holds hashes of them alone",
     "Mail": "mails wait in it for the worker that sends them; what they hold is nobody's but the receiver's",
 }
 """Type names of tables that clients never see, each with the reason."""
