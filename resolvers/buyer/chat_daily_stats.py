@@ -96,9 +96,9 @@ async def _engagement(store: Store, actor: Actor, mine: Filter, chats: list[Obje
         return None
     where = both(mine, {"_id": {"$in": chats}})
     group = {"_id": None, "mean": {"$avg": "$engagementScore"}}
-    [found] = await store.read.grouped(CHAT_SESSIONS, actor, where, [{"$group": group}], index="_id_")
-    mean: float = found["mean"]
-    return round(mean, 2)
+    found = await store.read.grouped(CHAT_SESSIONS, actor, where, [{"$group": group}], index="_id_")
+    # A buyer may be deleted between the two questions.
+    return round(found[0]["mean"], 2) if found else None
 
 
 async def _insights(store: Store, actor: Actor, where: Filter) -> list[dict[Any, Any]]:

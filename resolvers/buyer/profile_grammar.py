@@ -45,8 +45,9 @@ _MONEY = 10_000
 
 _NUMBER = rf"(?P<number>\d{{1,2}}(?:\.5)?|{'|'.join(NUMBERS)})"
 _MORE = r"(?P<more>\s?\+|\s?or more)?"
-_BEDS = re.compile(rf"\b{_NUMBER}{_MORE}[\s-]?(?:bed(?:room)?s?|bdrms?|br)\b", re.IGNORECASE)
-_BATHS = re.compile(rf"\b{_NUMBER}{_MORE}[\s-]?(?:bath(?:room)?s?|ba)\b", re.IGNORECASE)
+# ASCII, for Unicode takes a dotless i or a long s for the letters, in words that are then no number of ours.
+_BEDS = re.compile(rf"\b{_NUMBER}{_MORE}[\s-]?(?:bed(?:room)?s?|bdrms?|br)\b", re.IGNORECASE | re.ASCII)
+_BATHS = re.compile(rf"\b{_NUMBER}{_MORE}[\s-]?(?:bath(?:room)?s?|ba)\b", re.IGNORECASE | re.ASCII)
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
 _PHONE = re.compile(r"\+?\(?\d{2,4}\)?(?:[ .-]\d{2,4}){2,4}")
 _WORD = r"[A-Z][\w'’-]{0,40}"  # noqa: RUF001  # as people write it

@@ -21,7 +21,7 @@ WRITTEN = (
 
 def version_of(values: Mapping[str, Any]) -> ProfileRow:
     """A version with these values. Raises `Refusals`."""
-    row = build(ProfileRow, {"rawInput": "", **values})
+    row = build(ProfileRow, {**values, "rawInput": values.get("rawInput") or ""})
     if "nlpConfidence" in values:
         # Null says that nobody knows, which is not the default.
         row.nlpConfidence = values["nlpConfidence"]

@@ -39,11 +39,16 @@ class Membership:
     @cached_property
     def _shown(self) -> frozenset[str]:
         """The top-level columns that make a difference to who sees a row."""
-        policy, page = self.ask.table.policy, self.ask.page
+        page = self.ask.page
         order = [column for column, _ in page.order.keys] if page is not None else []
+        return _top(self.ask.columns.union(order)) | self._decisive
+
+    @cached_property
+    def _decisive(self) -> frozenset[str]:
+        """Those by which the rules decide what somebody sees of a row that he may read."""
+        policy = self.ask.table.policy
         rules = [*policy.private.values(), policy.update, policy.delete]
-        read = self.ask.columns.union(order, *(rule.columns for rule in rules))
-        return frozenset(path.split(".", 1)[0] for path in read)
+        return _top(frozenset().union(*(rule.columns for rule in rules)))
 
     @property
     def condition(self) -> Filter:
@@ -84,11 +89,20 @@ class Membership:
 
     def shows(self, change: Change) -> bool:
         """Whether the change of a row that stays is to be seen: in a column that is shown, in its place, or in what the
-        rules decide by. Who shows no column wants to know of all.
+        rules decide by. Who shows no column wants to know of all that he might read.
         """
         if change.columns is None:
             return True
-        return not change.columns.isdisjoint(self._shown) if self.ask.columns else change.columns != _HOLDING
+        told = change.columns - self._private(change)
+        return not told.isdisjoint(self._shown) if self.ask.columns else not told <= _HOLDING | self.ask.table.hidden
+
+    def _private(self, change: Change) -> set[str]:
+        """The columns that the caller could read neither before the change nor after: that they have changed is private
+        as well.
+        """
+        rules, rows = self.ask.table.policy.private, [row for row in (change.before, change.after) if row is not None]
+        own = (rules.keys() & (change.columns or ())) - self._decisive
+        return {column for column in own if not any(rules[column].admits(self.actor, row) for row in rows)}
 
     @cached_property
     def rights(self) -> str:
@@ -107,6 +121,10 @@ class Membership:
     def _outside(self, edge: Edge) -> Filter:
         assert self.ask.page is not None  # noqa: S101  # only a page has an edge
         return pipeline.beyond(pipeline.direction(self.ask.page).keys, edge)
+
+
+def _top(paths: frozenset[str]) -> frozenset[str]:
+    return frozenset(path.split(".", 1)[0] for path in paths)
 
 
 def _timeless(condition: Any) -> Any:

@@ -86,7 +86,8 @@ async def test_what_several_see_is_written_once(
     ]
     for live in following:
         await live.synced()
-    await database[ADVISORS.collection].update_one({"_id": row["_id"]}, {"$set": {"modelHint": "large"}})
+    changed = {"modelHint": "large", "persona.name": "Ada L."}
+    await database[ADVISORS.collection].update_one({"_id": row["_id"]}, {"$set": changed})
     events = await asyncio.gather(*(live.event() for live in following))
     assert [event["node"]["modelHint"] for event in events] == [None, None, None, "large"]
     assert len(written) == 2

@@ -1,0 +1,1 @@
+"""Attacks on the server by its own clients, each of which once hurt or might have."""
