@@ -15,6 +15,8 @@ class Budget(StrEnum):
     MAIL_OF_ADDRESS = "mails asked for from one address"
     MAIL_OF_ADDRESSEE = "mails to one addressee"
     VIEWS_OF_ADDRESS = "views told from one address"
+    OFFERS_OF_BUYER = "offers of one buyer"
+    QUESTIONS_OF_CHAT = "questions in one chat"
 
 
 @dataclass(frozen=True, slots=True)

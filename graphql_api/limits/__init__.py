@@ -112,6 +112,9 @@ BUDGETS = MappingProxyType(
         Budget.MAIL_OF_ADDRESS: "20/hour",
         Budget.MAIL_OF_ADDRESSEE: "5/hour",
         Budget.VIEWS_OF_ADDRESS: "120/minute",
+        # Each is a mail to the agent, or an answer that a language model gives.
+        Budget.OFFERS_OF_BUYER: "30/hour",
+        Budget.QUESTIONS_OF_CHAT: "20/minute;200/hour",
     }
 )
 """How often in one process; a person mistypes a few times, and a code of 100 bits is not guessed at any pace."""

@@ -10,6 +10,7 @@ from models.validation import build
 from resolvers.buyer.chat_message import ORDERS, BuyerChatMessage
 from resolvers.buyer.chat_session_reach import touched
 from resolvers.connection import Edge
+from resolvers.gate import Budget
 from resolvers.verbs.relate import edge, one
 from resolvers.verbs.write import Change, Input, Outcome, Payload, change, optional, required
 
@@ -32,6 +33,8 @@ class BuyerChatMessageSendPayload(Payload):
 async def send(hand: Change, input: BuyerChatMessageSendInput) -> Outcome:
     """Ask a question; it is counted in the chat, and its answer falls due."""
     session = await touched(hand, questions=1)
+    # Counted once it is sure that a chat asks, and before anything costly follows.
+    await hand.spend(Budget.QUESTIONS_OF_CHAT, hand.actor.key)
     about = None
     if input.propertyMentioned is not None:
         about = hand.key(REPLIERS_LISTINGS, input.propertyMentioned, "propertyMentioned")

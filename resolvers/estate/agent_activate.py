@@ -22,7 +22,7 @@ class EstateAgentActivateInput(Input):
 
 async def activate(hand: Change, input: EstateAgentActivateInput) -> Outcome:
     """Set the first password, and sign in."""
-    await hand.gate.spend(Budget.SECRET_OF_ADDRESS, hand.address)
+    await hand.spend(Budget.SECRET_OF_ADDRESS, hand.address)
     good = {"inviteTokenHash": digest(input.token), "inviteTokenExpiresAt": {"$gt": now()}}
     if await hand.store.write.effect_read(AGENT_CREDENTIALS, good) is None:
         # Before the password is hashed: nobody makes the server work with a made-up token.

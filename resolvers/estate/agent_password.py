@@ -29,7 +29,7 @@ class EstateAgentPasswordChangeInput(Input):
 async def change_password(hand: Change, input: EstateAgentPasswordChangeInput) -> Outcome:
     """Set another password: all sign-ins end but for a new one."""
     agent = hand.profile(PRODUCT)
-    await hand.gate.spend(Budget.PASSWORD_OF_ADDRESS, hand.address)
+    await hand.spend(Budget.PASSWORD_OF_ADDRESS, hand.address)
     credential = await hand.store.write.effect_read(AGENT_CREDENTIALS, {"agentId": agent}, "passwordHash")
     stored = credential.get("passwordHash") if credential else None
     if not await hand.gate.verified(input.password, stored):
@@ -64,8 +64,8 @@ class EstateAgentPasswordResetRequestPayload(Payload):
 
 async def request(hand: Change, input: EstateAgentPasswordResetRequestInput) -> Outcome:
     """Send a link to an agent, if there is one; nobody learns whether."""
-    await hand.gate.spend(Budget.MAIL_OF_ADDRESS, hand.address)
-    await hand.gate.spend(Budget.MAIL_OF_ADDRESSEE, input.email.lower())
+    await hand.spend(Budget.MAIL_OF_ADDRESS, hand.address)
+    await hand.spend(Budget.MAIL_OF_ADDRESSEE, input.email.lower())
     async with level():
         known = {"emailKey": input.email.lower(), "isActivated": True}
         agent = await hand.store.write.effect_read(AGENTS, known, "email", "firstName")
@@ -95,7 +95,7 @@ class EstateAgentPasswordResetInput(Input):
 
 async def reset(hand: Change, input: EstateAgentPasswordResetInput) -> Outcome:
     """Set a password by a mailed link: all sign-ins end but for a new one, and no lock is left."""
-    await hand.gate.spend(Budget.SECRET_OF_ADDRESS, hand.address)
+    await hand.spend(Budget.SECRET_OF_ADDRESS, hand.address)
     good = {"resetTokenHash": digest(input.token), "resetTokenExpiresAt": {"$gt": now()}}
     if await hand.store.write.effect_read(AGENT_CREDENTIALS, good) is None:
         raise _refused()

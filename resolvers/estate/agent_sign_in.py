@@ -36,7 +36,7 @@ async def sign_in(hand: Change, input: EstateAgentSignInInput) -> Outcome:
 
     Not one transaction, for a failure must be counted although nothing else is written.
     """
-    await hand.gate.spend(Budget.PASSWORD_OF_ADDRESS, hand.address)
+    await hand.spend(Budget.PASSWORD_OF_ADDRESS, hand.address)
     async with level():
         agent = await hand.store.write.effect_read(AGENTS, {"emailKey": input.email.lower(), "isActivated": True}, *OWN)
         credential = None if agent is None else await _attempt(hand, agent)
@@ -95,7 +95,7 @@ class EstateAgentTokenRefreshInput(Input):
 
 async def refresh(hand: Change, input: EstateAgentTokenRefreshInput) -> Outcome:
     """Give the next two tokens. A refresh token that comes twice was stolen by one of the two: the sign-in ends."""
-    await hand.gate.spend(Budget.SECRET_OF_ADDRESS, hand.address)
+    await hand.spend(Budget.SECRET_OF_ADDRESS, hand.address)
     key, given = _parts(input.refreshToken)
     fresh = secret()
     renewed = {

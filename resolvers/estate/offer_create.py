@@ -16,6 +16,7 @@ from resolvers.connection import Edge
 from resolvers.estate.offer import ORDERS, EstateOffer
 from resolvers.estate.offer_mail import MADE, tell
 from resolvers.estate.offer_terms import EstateOfferTermsInput, expiry, in_force, put
+from resolvers.gate import Budget
 from resolvers.scalars import Timestamp
 from resolvers.verbs.relate import edge, one
 from resolvers.verbs.write import Change, Input, Outcome, Payload, change, optional, required
@@ -42,6 +43,7 @@ class EstateOfferCreatePayload(Payload):
 async def create(hand: Change, input: EstateOfferCreateInput) -> Outcome:
     """Make an offer, the first round of a negotiation."""
     buyer = _buyer(hand)
+    await hand.spend(Budget.OFFERS_OF_BUYER, hand.actor.key)
     listing = await _counted(hand, input)
     first, until = put(hand, OfferParty.BUYER), expiry(input.expiresAt)
     about = {"listingId": listing["_id"], "buyerSessionId": buyer, "agentId": listing["agentId"]}

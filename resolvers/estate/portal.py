@@ -112,8 +112,8 @@ def _key(row: RowData) -> ObjectId:
 
 async def attempt(hand: Change, code: str) -> None:
     """Count an attempt to get in with a code. Raises RATE_LIMITED when there were too many from there, or like it."""
-    await hand.gate.spend(Budget.PORTAL_OF_ADDRESS, hand.address)
-    await hand.gate.spend(Budget.PORTAL_OF_PREFIX, prefix(code))
+    await hand.spend(Budget.PORTAL_OF_ADDRESS, hand.address)
+    await hand.spend(Budget.PORTAL_OF_PREFIX, prefix(code))
 
 
 async def by_code(hand: Change, portal: Portal, text: str, kind: str) -> tuple[ObjectId, Token]:

@@ -48,7 +48,7 @@ async def track(hand: Change, input: EstatePropertyViewTrackInput) -> Outcome:
     """
     viewer = _viewer(hand.actor)
     address = viewer["viewerType"] is ViewerType.ANONYMOUS
-    await hand.gate.spend(Budget.VIEWS_OF_ADDRESS, hand.address if address else hand.actor.key)
+    await hand.spend(Budget.VIEWS_OF_ADDRESS, hand.address if address else hand.actor.key)
     key = hand.key(LISTINGS, input.listingId, "listingId")
     listing = await hand.readable(
         LISTINGS, key, "agentId", "images", "videos", *sorted(PUBLIC.columns), field="listingId"

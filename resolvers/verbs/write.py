@@ -1,12 +1,10 @@
 """Root fields that write: one input, one payload, all or nothing, once for each idempotency key."""
 
-import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, get_type_hints
 
-import orjson
 import strawberry
 from bson import ObjectId
 from strawberry.types.field import StrawberryField
@@ -17,17 +15,17 @@ from models.errors import Code, Refusal, not_found
 from models.policy import Fixed, RowData, Rule
 from models.store import Store
 from models.store.ask import Ask
-from models.store.replay import ReplayKey
 from models.store.writing import forbidden
 from models.store.written import noted
 from models.table import Table
 from models.validation import Refusals
 from resolvers.context import Context
-from resolvers.gate import Gate
+from resolvers.gate import Budget, Gate
 from resolvers.listing import REQUIRED, argument
 from resolvers.selection import Call
 from resolvers.table import choice
 from resolvers.verbs.root import root
+from resolvers.verbs.ways import Way, replay_key, way_of
 
 Outcome = dict[str, Any]
 """What a write did, by the payload's fields: ids of rows to show, and plain values. It is what a replay shows again."""
@@ -97,6 +95,7 @@ class Change:
 
     context: Context
     given: Mapping[str, Any]
+    _spent: set[tuple[Budget, str]] = field(default_factory=set)
 
     @property
     def actor(self) -> Actor:
@@ -112,6 +111,12 @@ class Change:
     def address(self) -> str:
         """The client's address, as far as proxies are believed."""
         return self.context.address
+
+    async def spend(self, budget: Budget, key: str) -> None:
+        """Count one attempt, also when the transaction is run again. Raises RATE_LIMITED for too many."""
+        if (budget, key) not in self._spent:
+            self._spent.add((budget, key))
+            await self.gate.spend(budget, key)
 
     def become(self, actor: Actor) -> None:
         """Let what follows be the actor's, who has signed in with this write: once it has succeeded."""
@@ -185,13 +190,9 @@ def change(
     again. Of the payload's `secrets` nothing is stored: a replay has none. What `replays` not is done each time.
     """
     kind = get_type_hints(run)["input"]
-    way = (_once if atomic else _resumed) if replays else _each_time(atomic=atomic)
+    way = way_of(atomic=atomic, replays=replays)
     write = _Write(run, kind, by, current, way, tuple(secrets))
     return root(write.answer, description, {"input": (argument(kind, "What to write."), REQUIRED)}, writes=True)
-
-
-Work = Callable[[], Awaitable[Outcome]]
-Way = Callable[[Store, ReplayKey | None, Work], Awaitable[Outcome]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +252,7 @@ async def _attempted(call: Call, way: Way, work: Work, current: str) -> Outcome:
     again = given.get("clientMutationId")
     outcome: Outcome
     try:
-        outcome = dict(await way(call.context.store, None if again is None else _replay_key(call, given), work))
+        outcome = dict(await way(call.context.store, None if again is None else replay_key(call, given), work))
     except Refusals as several:
         outcome = {"userErrors": [user_error(refusal) for refusal in several.refusals]}
     except Refusal as refusal:
@@ -259,40 +260,6 @@ async def _attempted(call: Call, way: Way, work: Work, current: str) -> Outcome:
         if refusal.code is Code.STALE_VERSION and current:
             outcome[current] = global_id.bare(given["id"])
     return {"userErrors": [], **outcome, "clientMutationId": again}
-
-
-async def _once(store: Store, key: ReplayKey | None, work: Work) -> Outcome:
-    return await (store.write.transact(work) if key is None else store.replays.once(key, work))
-
-
-def _each_time(*, atomic: bool) -> Way:
-    """Do it whether or not it was done before."""
-
-    async def again(store: Store, _: ReplayKey | None, work: Work) -> Outcome:
-        return await (store.write.transact(work) if atomic else work())
-
-    return again
-
-
-async def _resumed(store: Store, key: ReplayKey | None, work: Work) -> Outcome:
-    earlier = None if key is None else await store.replays.earlier(key)
-    if earlier is not None:
-        return earlier
-    outcome = await work()
-
-    async def done() -> Outcome:
-        return outcome
-
-    return outcome if key is None else await store.replays.once(key, done)
-
-
-def _replay_key(call: Call, given: Mapping[str, Any]) -> ReplayKey:
-    said = {name: value for name, value in given.items() if name != "clientMutationId"}
-    digest = hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
-    actor = call.context.actor
-    # Strangers all have the same name: the key of one must neither answer another nor stand in the other's way.
-    who = f"{actor.key} {call.context.address} {digest}" if actor.kind is ActorKind.ANONYMOUS else actor.key
-    return ReplayKey(who, call.field.name, given["clientMutationId"], digest)
 
 
 def user_error(refusal: Refusal) -> dict[str, Any]:

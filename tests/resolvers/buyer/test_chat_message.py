@@ -70,14 +70,17 @@ async def test_what_was_found_out_is_neither_filter_nor_order(api: Api, here: Sc
 async def test_events_hide_from_the_buyer_what_they_tell_the_agent(api: Api, here: Scene, lists: Lists) -> None:
     key = gid(CHAT_MESSAGES, await make.chat_message(here.session))
     agent = await lists.follow(CHANGES, {"id": here.chat.id}, by=here.ann)
-    buyer = await lists.follow(CHANGES, {"id": here.chat.id}, by=here.chat)
+    buyer = await lists.follow(CHANGES.replace("id que", "id aiResponse que"), {"id": here.chat.id}, by=here.chat)
+    curious = await lists.follow(CHANGES, {"id": here.chat.id}, by=here.chat)
     other = await lists.follow(CHANGES, {"id": here.chat.id}, by=here.other_chat)
-    for live in (agent, buyer, other):
+    for live in (agent, buyer, curious, other):
         await live.synced()
     analysis = {name: FOUND[name] for name in FOUND}
     await done(api, "buyerChatMessageAnswer", here.services["answering"], id=key, aiResponse="No.", analysis=analysis)
     assert (await agent.event())["node"] == {"id": key, **FOUND}
-    assert (await buyer.event())["node"] == {"id": key, **HIDDEN}
+    assert (await buyer.event())["node"] == {"id": key, "aiResponse": "No.", **HIDDEN}
+    # Not even that something was found out is told.
+    await curious.quiet()
     await other.quiet()
 
 
