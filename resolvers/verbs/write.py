@@ -25,7 +25,7 @@ from resolvers.listing import REQUIRED, argument
 from resolvers.selection import Call
 from resolvers.table import choice
 from resolvers.verbs.root import root
-from resolvers.verbs.ways import Way, replay_key, way_of
+from resolvers.verbs.ways import Way, Work, replay_key, way_of
 
 Outcome = dict[str, Any]
 """What a write did, by the payload's fields: ids of rows to show, and plain values. It is what a replay shows again."""
