@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from typing import TypeVar
 
 from pwdlib import PasswordHash
@@ -25,8 +26,6 @@ class Passwords:
         self._hash = PasswordHash((self._argon2, BcryptHasher()))
         # Threads of their own: whoever hangs up leaves his thread at work, and no other work waits behind passwords.
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="passwords")
-        # Whoever has no password is asked for this one, which nobody knows, so that it takes as long.
-        self._nobodys = self._hash.hash(secrets.token_bytes(32))
 
     async def hashed(self, password: str) -> str:
         """Return what is stored of a password."""
@@ -34,19 +33,25 @@ class Passwords:
 
     async def verified(self, password: str, stored: str | None) -> bool:
         """Return whether it is the password; takes as long for nobody's (None) as for somebody's."""
-        good = await self._beside(self._verify, password, stored or self._nobodys)
-        return good and stored is not None
+        return await self._beside(self._verify, password, stored)
 
     def outdated(self, stored: str) -> bool:
         """Return whether it is to be hashed anew: by bcrypt, or by argon2 with other parameters than today's."""
         return not self._argon2.identify(stored) or self._argon2.check_needs_rehash(stored)
 
-    async def _beside(self, work: Callable[..., T], *given: str) -> T:
+    async def _beside(self, work: Callable[..., T], *given: str | None) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work, *given)
 
-    def _verify(self, password: str, stored: str) -> bool:
+    @cached_property
+    def _nobodys(self) -> str:
+        """Whoever has no password is asked for this one, which nobody knows, so that it takes as long."""
+        return self._hash.hash(secrets.token_bytes(32))
+
+    def _verify(self, password: str, stored: str | None) -> bool:
+        # Made when the first password is asked for, be it somebody's or nobody's: a start need not wait for it.
+        nobodys = self._nobodys
         try:
-            return self._hash.verify(password, stored)
+            return self._hash.verify(password, stored or nobodys) and stored is not None
         except (PwdlibError, ValueError):
             # A hash of no kind we know, or more bytes than bcrypt has ever read: nobody's password.
             return False
