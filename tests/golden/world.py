@@ -28,6 +28,30 @@ PAPERS = {
 """The operations of the papers, by the name of the paper and their number in it."""
 
 
+TERMS = {
+    "offerAmount": 480_000,
+    "earnestMoney": 5_000,
+    "downPayment": 96_000,
+    "financingType": "CONVENTIONAL",
+    "contingencies": [],
+}
+
+
+HOME = {
+    "address": "2 Corner Street",
+    "city": "Portland",
+    "state": "OR",
+    "zipCode": "97201",
+    "price": 510_000,
+    "bedrooms": 3,
+    "bathrooms": 2,
+    "sqft": 1_600,
+    "propertyType": "condo",
+    "description": "A bright flat.",
+    "coordinates": {"lat": 45.5, "lng": -122.7},
+}
+
+
 @dataclass(frozen=True)
 class World:
     """Somebody who has something of everything, and the ids of it: by `Operation.variable` (`field.variable` where the
@@ -87,7 +111,9 @@ async def _homes(parties: Parties) -> dict[str, Any]:
     await make_estate.listing(agent, price=450_000.0, status="pending")
     bea = await make_estate.buyer_session(agent, preferences={"cities": ["Portland"], "bedrooms": 2})
     await make_estate.property_view(home, bea, imagesViewed=[0])
-    await make_estate.offer(home, bea)
+    offer = global_id.encode("eOff", (await make_estate.offer(home, bea))["_id"])
+    portal = global_id.encode("eBuy", bea["_id"])
+    seller = await make_estate.seller_session(home)
     search = await make_estate.saved_search(bea)
     cached = await make_buyer.repliers_listing()
     chat = await make_buyer.chat_session(await make_buyer.profile(agent["_id"]))
@@ -95,6 +121,17 @@ async def _homes(parties: Parties) -> dict[str, Any]:
     return {
         "listing": global_id.encode("eLst", home["_id"]),
         "chat": global_id.encode("bChS", chat["_id"]),
-        "estateMatchingListings.id": global_id.encode("eBuy", bea["_id"]),
+        "home": HOME,
+        "buyer": portal,
+        "portal": global_id.encode("eSel", seller["_id"]),
+        "estateMatchingListings.id": portal,
+        "Suiting.id": portal,
+        "Wish.id": portal,
         "Run.id": global_id.encode("eSav", search["_id"]),
+        "License.id": global_id.encode("eAgt", agent["_id"]),
+        "Counter.id": offer,
+        "Accept.id": offer,
+        "version": 1,
+        "terms": TERMS,
+        **dict.fromkeys(("code", "email", "number", "password", "refreshToken", "token"), "what nobody has"),
     }
