@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from contextvars import Context
 
-import httpx
 import structlog
 
 from graphql_api.analysis.analyst import Analyst, Opinion
@@ -14,8 +13,7 @@ from graphql_api.analysis.builtin import BuiltIn
 from graphql_api.analysis.desk import Desk, Faulty, Overtaken, Unavailable
 from graphql_api.analysis.model import Model
 from graphql_api.analysis.queue import Queue
-from graphql_api.answering.endpoint import Endpoint
-from graphql_api.answering.worker import CONNECT_SECONDS
+from graphql_api.answering.endpoint import endpoint
 from graphql_api.schema import executable_schema
 from graphql_api.settings import Settings
 from models.ending import ended
@@ -125,14 +123,8 @@ async def _analyst(settings: Settings) -> AsyncIterator[Analyst]:
     if settings.answer_url is None:
         yield BuiltIn()
         return
-    key = settings.answer_key
-    async with httpx.AsyncClient(
-        headers={} if key is None else {"Authorization": f"Bearer {key.get_secret_value()}"},
-        timeout=httpx.Timeout(settings.answer_wait_seconds, connect=CONNECT_SECONDS),
-        limits=httpx.Limits(max_connections=settings.answer_concurrency),
-    ) as http:
-        endpoint = Endpoint(http, settings.answer_url, settings.answer_model or "")
-        yield Model(endpoint, BuiltIn(), settings.answer_seconds)
+    async with endpoint(settings, settings.answer_url) as model:
+        yield Model(model, BuiltIn(), settings.answer_seconds)
 
 
 @asynccontextmanager

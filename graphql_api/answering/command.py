@@ -1,37 +1,14 @@
-"""Runs the worker alone, as a process of its own beside the servers."""
+"""Gives answers in a process of its own."""
 
-import asyncio
-import signal
-
-import structlog
+from functools import partial
 
 from graphql_api.answering.worker import at_work
-from graphql_api.commands.opening import opened
-from graphql_api.logs import configure_logs
+from graphql_api.commands.working import work
 from graphql_api.settings import load_settings
-from models.store import Store
-
-log = structlog.get_logger(__name__)
 
 
 async def run() -> None:
-    """Give answers until SIGINT or SIGTERM. Raises what `trouble.MENDABLE` lists, and whatever ended the worker."""
+    """Give answers until SIGINT or SIGTERM. Raises as `work` does."""
     settings = load_settings()
-    configure_logs(settings.log_format, settings.log_level)
-    async with opened(settings) as database:
-        store = Store(database.database, settings.operation_seconds)
-        async with at_work(settings, store) as working:
-            log.info("answering", endpoint=settings.answer_url is not None, concurrency=settings.answer_concurrency)
-            told = asyncio.create_task(_told_to_stop())
-            await asyncio.wait([working, told], return_when=asyncio.FIRST_COMPLETED)
-            told.cancel()
-            if working.done():
-                working.result()
-    log.info("stopped answering")
-
-
-async def _told_to_stop() -> None:
-    stop = asyncio.Event()
-    for wanted in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(wanted, stop.set)
-    await stop.wait()
+    told = {"endpoint": settings.answer_url is not None, "concurrency": settings.answer_concurrency}
+    await work(settings, partial(at_work, settings), "answering", **told)

@@ -1,8 +1,8 @@
 """Answers of a language model, by any endpoint that speaks OpenAI's protocol of chat completions, streamed."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import aclosing, asynccontextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -12,8 +12,11 @@ from httpx_sse import SSEError, aconnect_sse
 from graphql_api.answering.chunks import DONE, Chunk, read
 from graphql_api.answering.prompt import Prompt
 from graphql_api.answering.responder import Broken, Piece
+from graphql_api.settings import Settings
 
 PATH = "/chat/completions"
+
+CONNECT_SECONDS = 10.0
 
 TRIES = 3
 FIRST_PAUSE_SECONDS = 0.5
@@ -34,6 +37,18 @@ class _NotNow(Exception):
     def __init__(self, message: str, after: float | None = None) -> None:
         super().__init__(message)
         self.after = after
+
+
+@asynccontextmanager
+async def endpoint(settings: Settings, url: str) -> AsyncIterator["Endpoint"]:
+    """The endpoint of the settings, with connections of its own."""
+    key = settings.answer_key
+    async with httpx.AsyncClient(
+        headers={} if key is None else {"Authorization": f"Bearer {key.get_secret_value()}"},
+        timeout=httpx.Timeout(settings.answer_wait_seconds, connect=CONNECT_SECONDS),
+        limits=httpx.Limits(max_connections=settings.answer_concurrency),
+    ) as http:
+        yield Endpoint(http, url, settings.answer_model or "")
 
 
 class Endpoint:

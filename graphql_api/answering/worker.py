@@ -6,14 +6,13 @@ from contextlib import aclosing, asynccontextmanager
 from contextvars import Context
 from typing import Any
 
-import httpx
 import structlog
 
 from graphql_api.answering.advisor.desk import AdvisorDesk
 from graphql_api.answering.builtin import BuiltIn
 from graphql_api.answering.buyer.desk import BuyerDesk
 from graphql_api.answering.desk import Desk, Due
-from graphql_api.answering.endpoint import Endpoint
+from graphql_api.answering.endpoint import endpoint
 from graphql_api.answering.giving import Bounds, give
 from graphql_api.answering.queue import queue
 from graphql_api.answering.responder import Responder
@@ -23,8 +22,6 @@ from models.ending import ended
 from models.store import Store
 
 log = structlog.get_logger(__name__)
-
-CONNECT_SECONDS = 10.0
 
 Queue = Callable[[Desk[Any]], AsyncGenerator[Due, None]]
 
@@ -103,10 +100,5 @@ async def _responder(settings: Settings) -> AsyncIterator[Responder]:
     if settings.answer_url is None:
         yield BuiltIn()
         return
-    key = settings.answer_key
-    async with httpx.AsyncClient(
-        headers={} if key is None else {"Authorization": f"Bearer {key.get_secret_value()}"},
-        timeout=httpx.Timeout(settings.answer_wait_seconds, connect=CONNECT_SECONDS),
-        limits=httpx.Limits(max_connections=settings.answer_concurrency),
-    ) as http:
-        yield Endpoint(http, settings.answer_url, settings.answer_model or "")
+    async with endpoint(settings, settings.answer_url) as found:
+        yield found

@@ -1,40 +1,16 @@
-"""Runs the worker for mails alone, as a process of its own beside the servers."""
+"""Sends mails in a process of its own."""
 
-import asyncio
-import signal
+from functools import partial
 
-import structlog
-
-from graphql_api.commands.opening import opened
-from graphql_api.logs import configure_logs
+from graphql_api.commands.working import work
 from graphql_api.mail.worker import at_work, by_smtp
 from graphql_api.settings import SettingsError, load_settings
-from models.store import Store
-
-log = structlog.get_logger(__name__)
 
 
 async def run() -> None:
-    """Send mails until SIGINT or SIGTERM. Raises what `trouble.MENDABLE` lists, and whatever ended the worker."""
+    """Send mails until SIGINT or SIGTERM. Raises as `work` does."""
     settings = load_settings()
     delivery = by_smtp(settings)
     if delivery is None:
         raise SettingsError("SMTP_URL: must be set, together with MAIL_FROM: `mail` has no other way to send mails")
-    configure_logs(settings.log_format, settings.log_level)
-    async with opened(settings) as database:
-        store = Store(database.database, settings.operation_seconds)
-        async with at_work(delivery, store) as working:
-            log.info("sending mails", sender=settings.mail_from)
-            told = asyncio.create_task(_told_to_stop())
-            await asyncio.wait([working, told], return_when=asyncio.FIRST_COMPLETED)
-            told.cancel()
-            if working.done():
-                working.result()
-    log.info("stopped sending mails")
-
-
-async def _told_to_stop() -> None:
-    stop = asyncio.Event()
-    for wanted in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(wanted, stop.set)
-    await stop.wait()
+    await work(settings, partial(at_work, delivery), "sending mails", sender=settings.mail_from)

@@ -1,37 +1,13 @@
-"""Runs the worker for saved searches alone, as a process of its own beside the servers."""
+"""Matches listings with saved searches in a process of its own."""
 
-import asyncio
-import signal
+from functools import partial
 
-import structlog
-
-from graphql_api.commands.opening import opened
-from graphql_api.logs import configure_logs
+from graphql_api.commands.working import work
 from graphql_api.matching.worker import at_work
 from graphql_api.settings import load_settings
-from models.store import Store
-
-log = structlog.get_logger(__name__)
 
 
 async def run() -> None:
-    """Match until SIGINT or SIGTERM. Raises what `trouble.MENDABLE` lists, and whatever ended the worker."""
+    """Match until SIGINT or SIGTERM. Raises as `work` does."""
     settings = load_settings()
-    configure_logs(settings.log_format, settings.log_level)
-    async with opened(settings) as database:
-        store = Store(database.database, settings.operation_seconds)
-        async with at_work(settings, store) as working:
-            log.info("matching saved searches")
-            told = asyncio.create_task(_told_to_stop())
-            await asyncio.wait([working, told], return_when=asyncio.FIRST_COMPLETED)
-            told.cancel()
-            if working.done():
-                working.result()
-    log.info("stopped matching saved searches")
-
-
-async def _told_to_stop() -> None:
-    stop = asyncio.Event()
-    for wanted in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(wanted, stop.set)
-    await stop.wait()
+    await work(settings, partial(at_work, settings), "matching saved searches")
