@@ -30,8 +30,8 @@ EACH = pytest.mark.parametrize("shown", LISTS, ids=str)
 ORDERED = pytest.mark.parametrize("shown", [shown for shown in LISTS if "orderBy" in shown.field.args], ids=str)
 SEARCHED = pytest.mark.parametrize("shown", [shown for shown in LISTS if "search" in shown.field.args], ids=str)
 
-PAGE = 20
-ROWS = 30_000
+PAGE = 10
+ROWS = 12_000
 DEEP = 1_000
 """The page whose cost is compared with the first one's."""
 
