@@ -185,12 +185,10 @@ async def test_lists_follow_changes_and_hide_the_same(lists: Lists, api: Api, th
     )
     followed = await lists.follow(versions, {"id": there.id}, by=there["chat"])
     assert await followed.synced() == [{**HIDDEN, "profileVersion": 2}, {**HIDDEN, "profileVersion": 1}]
-    root = there.profile["_id"]
-    await database["buyer_profiles"].update_one(
-        {"rootProfileId": root, "current": True}, {"$set": {"rawInput": "SECRET"}}
-    )
-    event = await followed.event()
-    assert event == {"kind": "CHANGED", "node": {**HIDDEN, "profileVersion": 2}}
+    newest = {"rootProfileId": there.profile["_id"], "current": True}
+    # What is hidden may change without a word; only what is seen of a version brings it again.
+    await database["buyer_profiles"].update_one(newest, {"$set": {"rawInput": "SECRET"}})
+    await followed.quiet()
 
 
 async def test_lists_are_followed_by_whom_they_are_for(lists: Lists, there: Cast) -> None:
