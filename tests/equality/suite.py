@@ -6,7 +6,6 @@ out, since they would write twice, and answers that tell of time or of a databas
 
 import os
 import re
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -30,9 +29,6 @@ ATTEMPTS = 3
 """Times that both are asked again where they differ: rows may change and time passes between the two."""
 
 
-COMPARED = 5
-"""Times that one operation of one kind of caller is asked both ways in a process."""
-
 RECKONED = re.compile(rb'"since":[0-9]{13}')
 
 
@@ -48,7 +44,7 @@ class Both:
         """Run the operation compiled, and a query by the stock executor too."""
         given = await run(prepared, variables, context, seconds=seconds)
         # Tests of the transport have a schema and a context of their own.
-        if prepared.kind == "query" and isinstance(context, Context) and _worth_it(prepared, context):
+        if prepared.kind == "query" and isinstance(context, Context):
             with _unseen():
                 await self._compare(given, prepared, variables, context, seconds)
         return given
@@ -74,17 +70,6 @@ class Both:
         self.differences.append(
             f"{context.actor.key} asks with {variables}:\n{text}\ncompiled {answer(one)}\nstock    {answer(other)}"
         )
-
-
-ASKED = Counter[tuple[str, str]]()
-
-
-def _worth_it(prepared: PreparedOperation, context: Context) -> bool:
-    """Whether an operation is to be compared again: a kind of caller that has asked it several times, for rows of
-    several kinds, finds nothing new in it."""
-    asked = (print_ast(prepared.document), context.actor.kind)
-    ASKED[asked] += 1
-    return ASKED[asked] <= COMPARED
 
 
 @pytest.fixture(autouse=True)
