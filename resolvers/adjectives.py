@@ -29,6 +29,10 @@ from resolvers.comparisons import (
 WHERE_DEPTH = 5
 """Levels of `and`, `or` and `not` in one filter."""
 
+MERGED = 10
+"""Values of one column whose stretches of an index MongoDB merges in the order of the list. It does so up to 200, and
+looks at each once before the first row: with many, one walk along the order alone is as short."""
+
 NEAREST_WORDS = "By distance from the place in `near`, or from the middle of `within`: nearest first alone."
 
 TEXTS = Comparable(TextComparison)
@@ -94,7 +98,7 @@ class Where:
         return self.columns[path].column or path
 
     def equal(self, given: Mapping[str, Any] | None) -> frozenset[str]:
-        """The columns that a filter holds at one value."""
+        """The columns that a filter holds at one value, or at a few."""
         by_path = {name.replace("_", "."): condition for name, condition in (given or {}).items()}
         return frozenset(
             self.column(path)
@@ -130,10 +134,13 @@ class Where:
 
 
 def _fixes(condition: Mapping[str, Any]) -> bool:
-    """Whether all rows that meet the condition stand together in an index of the column."""
-    return len(condition) == 1 and (
-        "eq" in condition or condition.get("has") is not None or bool(condition.get("hasAll"))
-    )
+    """Whether the rows that meet the condition stand together in an index of the column, or in a few places of it."""
+    if len(condition) != 1:
+        return False
+    [(operator, value)] = condition.items()
+    if operator in {"in", "hasAny"}:
+        return value is not None and 0 < len(value) <= MERGED
+    return operator == "eq" or (operator in {"has", "hasAll"} and bool(value))
 
 
 def where(table: Table[Any], **columns: Comparable) -> Where:

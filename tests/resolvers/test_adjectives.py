@@ -13,7 +13,7 @@ from models.advisor.message import MESSAGES, MessageSender
 from models.errors import Code, Refusal
 from models.policy import NOTHING
 from models.table import Order
-from resolvers.adjectives import TEXTS, WHERE_DEPTH, Direction, keyed, where
+from resolvers.adjectives import MERGED, TEXTS, WHERE_DEPTH, Direction, keyed, where
 from resolvers.advisor.advisor import ADVISOR_WHERE
 from resolvers.advisor.conversation import ORDERS
 from resolvers.advisor.message import MESSAGE_WHERE
@@ -107,6 +107,8 @@ def test_numbers_and_keys(given: Any, condition: dict[str, Any]) -> None:
 
 def test_a_key_is_named_by_its_column() -> None:
     assert PLACE_WHERE.equal({"city": {"eq": "A"}, "rooms": {"eq": 1}}) == {"cityKey", "rooms"}
+    assert PLACE_WHERE.equal({"city": {"in": ["A"]}, "rooms": {"in": []}}) == {"cityKey"}
+    assert PLACE_WHERE.equal({"city": {"in": ["A"] * (MERGED + 1)}, "rooms": {"eq": 1, "lt": 2}}) == frozenset()
     # A private column stays private under either name.
     assert sorted(PLACE_WHERE.named({"not": {"city": {"eq": "A"}}})) == ["city", "cityKey"]
     assert PLACE_WHERE.columns["city"].kind is CaselessTextComparison
