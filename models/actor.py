@@ -1,9 +1,10 @@
 """Who asks: the principal of a request with everything that access rules may decide on."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Any
 
 from bson import ObjectId
 
@@ -36,6 +37,8 @@ class Actor:
     grants: Mapping[str, frozenset[ObjectId]] = field(default_factory=lambda: MappingProxyType({}))
     rows: tuple[tuple[str, ObjectId], ...] = ()
     """What the actor was made from, by collection and id: once one of these has changed, he may be somebody else."""
+    readable: dict[Hashable, Mapping[str, Any]] = field(init=False, default_factory=dict, compare=False, repr=False)
+    """Which rows of a table he may read, by table, as the store has found out."""
 
     @property
     def key(self) -> str:

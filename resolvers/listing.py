@@ -180,7 +180,7 @@ class Listing:
         if order == SEARCHED:
             return None
         if order == NEAREST:
-            return self.table.index_near(str(self.near)).name
+            return _index_near(self.table, str(self.near))
         return _index_name(self.table, self.fixed, self._first if order == RANKED else order, equal)
 
     def _equal(self, arguments: Mapping[str, Any]) -> frozenset[str]:
@@ -220,6 +220,11 @@ class Listing:
 @cache
 def _index_name(table: Table[Any], fixed: tuple[str, ...], order: Order, equal: frozenset[str]) -> str:
     return table.index_for(fixed, order, equal).name
+
+
+@cache
+def _index_near(table: Table[Any], column: str) -> str:
+    return table.index_near(column).name
 
 
 SEARCHED = Order(("-@score",))

@@ -8,6 +8,7 @@ from pymongo.errors import AutoReconnect, ServerSelectionTimeoutError
 
 from models.policy import Filter
 from models.store.connection import Database
+from models.store.wire import question
 from models.store.written import current
 
 Document = dict[Any, Any]
@@ -70,12 +71,12 @@ class Asking:
     async def _answered(self, command: Document) -> Document:
         """The answer. As the driver does with its own reads, it asks once more when the connection or the primary is
         lost on the way; within a transaction, which is lost with them, its writer begins anew."""
-        try:
+        written = current()
+        if written is not None and written.transacting:
             return await self._database.command(command)
+        try:
+            return await question(self._database, command)
         except ServerSelectionTimeoutError:
             raise
         except AutoReconnect:
-            written = current()
-            if written is not None and written.transacting:
-                raise
-            return await self._database.command(command)
+            return await question(self._database, command)

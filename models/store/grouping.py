@@ -6,6 +6,7 @@ from typing import Any
 from models.actor import Actor
 from models.policy import NOTHING, Filter, both
 from models.store.asking import Asking
+from models.store.pipeline import readable
 from models.table import Table
 
 GROUPS = 1_000
@@ -28,7 +29,7 @@ async def grouped(
     """
     if elsewhere := ELSEWHERE.intersection(_names(stages)):
         raise ValueError(f"{sorted(elsewhere)} would look past the rule of {table.collection}.")
-    condition = both(table.policy.read.filter(actor), where)
+    condition = both(readable(table, actor), where)
     if condition is NOTHING:
         return []
     return await asking.aggregate(table.collection, [{"$match": condition}, *stages], GROUPS, hint=index)

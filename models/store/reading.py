@@ -193,7 +193,7 @@ class Reader:
         return below
 
     async def _by_ids(self, ask: Ask, ids: Sequence[ObjectId], actor: Actor) -> list[Document]:
-        rule = ask.table.policy.read.filter(actor)
+        rule = pipeline.readable(ask.table, actor)
         if not ids or rule is NOTHING:
             return []
         rows = await self._gathering.rows(ask, rule, ids, actor)

@@ -1,8 +1,11 @@
-"""Two waits of the driver without the tasks that it makes for each: one at every question, and one at every answer.
+"""What a question to MongoDB does without: two of the driver's waits, and the session that it lends to each.
 
 PyMongo 4.20 sends through `asyncio.wait_for`, although its write never waits, and awaits each answer in one task beside
 a second one that looks whether the connection was given up: a fifth of what a short question costs its process. Here
 the write is called, and the answer is awaited; only for one that is late somebody looks. See decision 14.
+
+`Database.command` lends each question a session and wraps it for retries which a command does not have. `question`
+checks a connection out and asks.
 """
 
 import asyncio
@@ -11,12 +14,15 @@ from typing import Any
 import pymongo
 from pymongo import _csot, network_layer
 from pymongo.asynchronous import pool
+from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import ProtocolError, _OperationCancelled
+from pymongo.read_preferences import ReadPreference
+from pymongo.server_selectors import writable_server_selector
 
 from models.interruption import Interrupt, Interrupted, Interruptible
 
 KNOWN = (4, 20)
-"""The driver whose two functions are replaced; any other keeps its own."""
+"""The driver whose own affairs are known here; any other keeps its ways."""
 
 # The driver's types do not speak of what is its own affair.
 _network: Any = network_layer
@@ -29,6 +35,22 @@ def relieve() -> None:
     if pymongo.version_tuple[:2] == KNOWN:
         _pool.async_sendall = _send
         _pool.async_receive_message = _receive
+
+
+async def question(database: AsyncDatabase[dict[str, Any]], command: dict[str, Any]) -> dict[str, Any]:
+    """What the primary answers to a command that only reads; outside of transactions, and once.
+
+    Raises what `Database.command` raises.
+    """
+    if pymongo.version_tuple[:2] != KNOWN:
+        return await database.command(command)
+    client: Any = database.client
+    server = await client._select_server(writable_server_selector, None, next(iter(command)))
+    async with client._conn_from_server(ReadPreference.PRIMARY, server, None) as (connection, preference):
+        answer: dict[str, Any] = await connection.command(
+            database.name, command, read_preference=preference, client=client
+        )
+        return answer
 
 
 async def _send(connection: Any, message: bytes) -> None:

@@ -1,25 +1,29 @@
-"""The driver's two waits as this server has them: in force, for the driver that they were written for."""
+"""The driver's affairs that are this server's: in force, for the driver that they were written for."""
 
 import asyncio
 import hashlib
 import inspect
 import time
+from typing import Any
 
 import pymongo
 import pytest
-from pymongo import network_layer
+from pymongo import AsyncMongoClient, network_layer
 from pymongo.asynchronous import pool
-from pymongo.errors import AutoReconnect
+from pymongo.errors import AutoReconnect, OperationFailure
 
 from models.store import wire
 from models.store.connection import Database
 
-READ = {
-    "async_sendall": "dbe4c31d7a9e69e1de23417efddb58cd44b45bceb25bc0988ba551294b1b6a8c",
-    "async_receive_message": "eecf76e676e56d496af9736f19dcdc747ebc78d28bd9075970f79f1f67c0eb22",
-    "_poll_cancellation": "628861809feeeb74c40ef327470d34cf9cd0e358873d329a2b8f334aaa54cefd",
+READ: dict[Any, str] = {
+    network_layer.async_sendall: "dbe4c31d7a9e69e1de23417efddb58cd44b45bceb25bc0988ba551294b1b6a8c",
+    network_layer.async_receive_message: "eecf76e676e56d496af9736f19dcdc747ebc78d28bd9075970f79f1f67c0eb22",
+    network_layer._poll_cancellation: "628861809feeeb74c40ef327470d34cf9cd0e358873d329a2b8f334aaa54cefd",
+    AsyncMongoClient._select_server: "603ca69f742f94f02b57da0bba8d7b222d4f36bc8248c78984fcb11614304264",
+    AsyncMongoClient._conn_from_server: "7d65d6ed08d956737d3aeaf29090d93e8f08f6a51982b44b936de0f479b2c677",
+    pool.AsyncConnection.command: "c7c3f68ffa89600b4f37b6b2a2313627a7e9c046453beb6046ef631a9885395e",
 }
-"""What the driver's own functions were when ours were written, by their SHA-256."""
+"""What the driver's own functions were when ours were written or made use of them, by their SHA-256."""
 
 
 def test_they_are_in_force() -> None:
@@ -30,11 +34,28 @@ def test_they_are_in_force() -> None:
     assert vars(pool)["async_receive_message"] is wire._receive
 
 
-@pytest.mark.parametrize("name", READ)
-def test_the_drivers_own_are_as_they_were_read(name: str) -> None:
+@pytest.mark.parametrize("function", READ, ids=lambda function: function.__name__)
+def test_the_drivers_own_are_as_they_were_read(function: Any) -> None:
     """Who takes another driver reads them again, and compares."""
-    source = inspect.getsource(getattr(network_layer, name))
-    assert hashlib.sha256(source.encode()).hexdigest() == READ[name]
+    assert hashlib.sha256(inspect.getsource(function).encode()).hexdigest() == READ[function]
+
+
+@pytest.mark.parametrize("known", [wire.KNOWN, (0, 0)], ids=["known", "another"])
+async def test_a_question_is_answered_like_a_command(
+    database: Database, monkeypatch: pytest.MonkeyPatch, known: tuple[int, int]
+) -> None:
+    monkeypatch.setattr(wire, "KNOWN", known)
+    name = f"things of {known}"
+    await database[name].insert_many([{"_id": number} for number in range(3)])
+    find = {"find": name, "filter": {"_id": {"$gt": 0}}, "sort": {"_id": 1}}
+    asked = await wire.question(database, dict(find))
+    assert asked["cursor"] == (await database.command(dict(find)))["cursor"]
+    assert [row["_id"] for row in asked["cursor"]["firstBatch"]] == [1, 2]
+    with pytest.raises(OperationFailure) as refused:
+        await wire.question(database, {"find": name, "filter": {"$no": 1}})
+    assert refused.value.code == 2
+    pools = [server.pool for server in database.client._topology._servers.values()]
+    assert [pool.active_sockets for pool in pools] == [0]
 
 
 async def test_a_connection_that_is_given_up_ends_what_waits_on_it(database: Database) -> None:
