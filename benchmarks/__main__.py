@@ -33,8 +33,8 @@ Seconds = Annotated[float, typer.Option(min=0.5, help="Seconds of each timed str
 
 @app.command()
 def compare(
-    number: Annotated[int, typer.Option("--rounds", min=1, help="Rounds; the medians are told.")] = 3,
-    seconds: Seconds = 4.0,
+    number: Annotated[int, typer.Option("--rounds", min=1, help="Rounds; the medians are told.")] = 5,
+    seconds: Seconds = 3.0,
     only: Annotated[str, typer.Option(help="Servers, separated by commas; all unless given.")] = "",
     workloads: Annotated[str, typer.Option(help="Workloads, separated by commas; all unless given.")] = "",
 ) -> None:
