@@ -18,11 +18,10 @@ def unsaid(rule: Filter, where: Filter) -> Filter:
     them, they change nothing.
     """
     parts = rule["$and"] if len(rule) == 1 and "$and" in rule else (rule,)
-    choices = [part for part in parts if _chooses(part)]
-    if not choices:
+    if not any(map(_chooses, parts)):
         return rule
     told = dict(_equalities(where))
-    left = [part for part in parts if part not in choices or not _settled(part, told)]
+    left = [part for part in parts if not (_chooses(part) and _settled(part, told))]
     return rule if len(left) == len(parts) else both(*left)
 
 

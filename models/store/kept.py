@@ -14,7 +14,8 @@ from models.store.changes import Change
 from models.store.feed import Feed
 
 KEPT_ACTORS = 10_000
-"""Actors that are kept, the least recently used leaving first: one takes about two kilobytes."""
+"""Actors that are kept, the least recently used leaving first: one takes about two kilobytes, and half a one for each
+table whose rows he has asked for."""
 
 FRESH_SECONDS = 1.0
 """Within this time of a change anywhere no actor from before it is used, whatever befalls the feed."""
