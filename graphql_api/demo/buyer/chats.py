@@ -68,6 +68,11 @@ class Chat:
         first = self.searches[0].row
         return {"profileId": first.profileId, "rootProfileId": first.rootProfileId}
 
+    @property
+    def newest(self) -> Search:
+        """The last search that was done before the chat's end; there may be later ones."""
+        return self.search(self.active)
+
     def search(self, at: int) -> Search:
         """What is talked about at that time (Unix milliseconds)."""
         return [search for search in self.searches if search.row.createdAt <= at][-1]

@@ -36,9 +36,9 @@ TAKEN: tuple[tuple[tuple[Kind, Mapping[str, Any]], ...], ...] = (
 
 
 def interaction_rows(chat: Chat) -> Iterator[PropertyInteractionRow]:
-    """What the buyer has done with the homes of the newest search."""
+    """What the buyer has done with the homes of the newest search, while the chat went on."""
     chance = keys.chance("reactions", str(chat.id))
-    root, search = chat.profile["rootProfileId"], chat.searches[-1]
+    root, search = chat.profile["rootProfileId"], chat.newest
     for home, taken in zip(search.homes, TAKEN, strict=False):
         for kind, felt in taken:
             at = chance.randint(max(chat.started, search.row.createdAt), chat.active)
@@ -56,7 +56,7 @@ def interaction_rows(chat: Chat) -> Iterator[PropertyInteractionRow]:
 
 def note_rows(chat: Chat) -> Iterator[PropertyNoteRow]:
     """Three notes of the buyer, and one of the agent."""
-    said, homes = texts.chats(), chat.searches[-1].homes
+    said, homes = texts.chats(), chat.newest.homes
     best, other = homes[0], homes[-1]
     yield _note(chat, best, NoteType.PERSONAL, said["note"])
     yield _note(chat, best, NoteType.SHOWING, said["showing"])
