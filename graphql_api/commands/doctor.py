@@ -58,6 +58,10 @@ async def run(*, as_json: bool = False, drop: bool = False) -> int:
     return 1 if report.problems else 0
 
 
+NARROWEST = 18
+"""Characters that a column of texts is wide at least."""
+
+
 def _show(report: Report, *, plain: bool) -> None:
     if plain:
         Console().out(as_json(report), highlight=False)
@@ -206,10 +210,9 @@ def _problems(problems: Sequence[Problem]) -> RenderableType:
 
 def _grid(title: str, texts: Sequence[str], numbers: Sequence[str]) -> Grid:
     grid = Grid(title=title, title_justify="left", box=box.SIMPLE_HEAD)
-    first, *others = texts
-    grid.add_column(first, no_wrap=True)
-    for name in others:
-        grid.add_column(name, overflow="fold")
+    for name in texts:
+        # On a narrow page texts go on in the next line: numbers that are cut would be others.
+        grid.add_column(name, overflow="fold", min_width=NARROWEST)
     for name in numbers:
         grid.add_column(name, justify="right", no_wrap=True)
     return grid

@@ -199,8 +199,8 @@ def session_row(chat: Chat, doors: Doors) -> ChatSessionRow:
 
 def context_rows(chat: Chat) -> Iterator[ChatSearchContextRow]:
     """What the chat has talked about: the newest search that was done before the chat's end is the active one."""
-    newest = chat.searches[-1]
-    for search in chat.searches:
+    newest = chat.newest
+    for search in chat.searches[: chat.searches.index(newest) + 1]:
         first = search is chat.searches[0]
         at = chat.started if first else search.row.createdAt
         yield ChatSearchContextRow(
