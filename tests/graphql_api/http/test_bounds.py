@@ -184,7 +184,6 @@ async def test_a_socket_that_is_not_read_is_cut(serve: Any, witness: Any) -> Non
         assert witness.taken == taken
 
 
-@pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="only Linux has it")
 def test_the_system_drops_what_is_not_read() -> None:
     with listen(SETTINGS.model_copy(update={"port": 0})) as listening:
         assert listening.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 20_000
