@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from graphql import GraphQLNonNull, GraphQLSchema, OperationDefinitionNode, Undefined
+from graphql import GraphQLError, GraphQLNonNull, GraphQLSchema, OperationDefinitionNode, Undefined
 from graphql.execution.get_variable_signature import GraphQLVariableSignature, get_variable_signature
 from graphql.utilities.coerce_input_value import coerce_default_value
 
@@ -23,7 +23,7 @@ class Variables:
             if name in given:
                 try:
                     value = coerce(given[name])
-                except RecursionError:
+                except (GraphQLError, RecursionError):
                     return None
             else:
                 value = default

@@ -10,7 +10,7 @@ import pytest
 
 FOLDER = Path(__file__).parent / "audit"
 
-# `make test` asks for Python and make alone, and these are programs of npm. `.ci/run` does not begin without it, so that
+# `make test` asks for Python and make alone, and these are programs of npm. `.ci/run` does not begin without it:
 # no change lands with them left out.
 needs_npm = pytest.mark.skipif(shutil.which("npm") is None, reason="npm is optional for users; .ci/run installs it")
 
