@@ -8,6 +8,7 @@ from typing import Any
 from bson import ObjectId
 from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
+from pymongo.read_concern import ReadConcern
 
 from models.account.account import ACCOUNTS, AccountRow, AccountStatus
 from models.account.sign_in import SIGN_INS
@@ -46,7 +47,9 @@ class Principals:
     def __init__(
         self, database: Database, feed: Feed, profiles: Sequence[Profile], portals: Sequence[Portal] = ()
     ) -> None:
-        self._database = database.with_options(write_concern=MAJORITY)
+        # A transaction may begin a moment before what a plain question already sees of a commit under way; it never
+        # begins before what a majority holds. So whoever is found here is found in the request's transaction too.
+        self._database = database.with_options(write_concern=MAJORITY, read_concern=ReadConcern("majority"))
         own = {profile.table.collection: frozenset({"accountId", *profile.columns}) for profile in profiles}
         # Neither a use of a portal nor of a sign-in changes who its visitor is.
         read = {each.table.collection: _read(each) - {"lastActive"} for each in portals}

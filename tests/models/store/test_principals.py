@@ -11,9 +11,10 @@ from models.actor import ActorKind
 from models.advisor.user import PROFILE
 from models.clock import now
 from models.errors import Code, Refusal
-from models.principal import Identity
+from models.principal import Identity, Visit
 from models.store import Store
 from models.store.principals import LOGIN_NOTED_MILLISECONDS
+from models.tables import PORTALS
 from tests.fixtures.wire import Calls
 
 ANN = Identity("https://id.example", "ann", "ann@example.com", True, "Ann", "https://example.com/ann.png")
@@ -121,3 +122,15 @@ async def test_who_is_known_costs_one_call(store: Store, watched: tuple[Any, Cal
     watched[1].seen.clear()
     await store.principals.actor(ANN, [PROFILE])
     assert watched[1].names == ["aggregate"]
+
+
+async def test_who_is_found_is_found_in_a_transaction_too(
+    store: Store, watched: tuple[Any, Calls], empty: None
+) -> None:
+    """What a majority does not hold yet may be missing in a transaction that begins then: nobody is made from it."""
+    watched[1].seen.clear()
+    await store.principals.actor(ANN, [PROFILE])
+    with pytest.raises(Refusal):
+        await store.principals.visitor(Visit(PORTALS[0], ObjectId(), 1))
+    asked = [command for command in watched[1].seen if next(iter(command)) in ("aggregate", "find")]
+    assert [command["readConcern"]["level"] for command in asked] == ["majority", "majority"]
