@@ -60,7 +60,8 @@ def build_app(
     """
     server = build_server(settings, database)
     traffic, connections = Traffic(), Connections()
-    counters = Counters(traffic, lambda: server.store.principals.hits, connections)
+    store = server.store
+    counters = Counters(traffic, lambda: store.principals.hits, lambda: store.read.referenced.hits, connections)
     routes: list[BaseRoute] = [
         *([asset_route(assets)] if assets is not None else []),
         *health_routes(server.store.ready),

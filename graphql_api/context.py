@@ -13,7 +13,7 @@ from graphql_api.operations.prepare import Operations, PreparedOperation
 from models.actor import ANONYMOUS, Actor, service
 from models.principal import EMAIL_CHARACTERS, NAME_CHARACTERS, URL_CHARACTERS, Identity, Profile
 from models.store import Store
-from models.store.kept import KEPT_ACTORS
+from models.store.principals import KEPT_ACTORS
 from models.tables import PROFILES
 from models.texts import is_link, is_readable
 from resolvers.context import Context

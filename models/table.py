@@ -86,7 +86,8 @@ class Table(Generic[R]):
 
     `tag` is the four characters with which the global ids of its rows begin; `noun` names a row in messages.
     `hidden` are the columns that no GraphQL type shows. Lists of a `watched` table can be kept up to date: MongoDB
-    keeps its rows as they were before and after each change.
+    keeps its rows as they were before and after each change. Rows of a `kept` table stay in memory where others point
+    to them, until they change: for few rows that change seldom and are shown often.
     """
 
     row: type[R]
@@ -98,6 +99,7 @@ class Table(Generic[R]):
     shard_key: tuple[str, ...]
     hidden: frozenset[str] = frozenset()
     watched: bool = False
+    kept: bool = False
 
     @cached_property
     def collection(self) -> str:

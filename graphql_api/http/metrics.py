@@ -39,11 +39,14 @@ class Traffic:
 
 
 class Counters(Collector):
-    """What is shown at each scrape; `kept` tells how many callers were known without asking the database."""
+    """What is shown at each scrape; `callers` and `rows` tell how many were known without asking the database."""
 
-    def __init__(self, traffic: Traffic, kept: Callable[[], int], connections: Connections) -> None:
+    def __init__(
+        self, traffic: Traffic, callers: Callable[[], int], rows: Callable[[], int], connections: Connections
+    ) -> None:
         self._traffic = traffic
-        self._kept = kept
+        self._callers = callers
+        self._rows = rows
         self._connections = connections
 
     def collect(self) -> Iterator[Metric]:
@@ -62,7 +65,10 @@ class Counters(Collector):
             operations.add_metric(labels, number)
         yield operations
         yield CounterMetricFamily(
-            "graphql_api_kept_principals", "Callers known without asking the database.", value=self._kept()
+            "graphql_api_kept_principals", "Callers known without asking the database.", value=self._callers()
+        )
+        yield CounterMetricFamily(
+            "graphql_api_kept_rows", "Rows that others point to, known without asking the database.", value=self._rows()
         )
         yield from _of_connections(self._connections)
 

@@ -126,4 +126,5 @@ ADVISORS = Table(
     ),
     shard_key=("_id",),
     watched=True,
+    kept=True,
 )

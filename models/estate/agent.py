@@ -80,6 +80,7 @@ AGENTS = Table(
     shard_key=("_id",),
     hidden=frozenset({"emailKey"}),
     watched=True,
+    kept=True,
 )
 
 PROFILE = Profile(

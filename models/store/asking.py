@@ -9,7 +9,7 @@ from pymongo.errors import AutoReconnect, ServerSelectionTimeoutError
 from models.policy import Filter
 from models.store.connection import Database
 from models.store.wire import question
-from models.store.written import current
+from models.store.written import transaction
 
 Document = dict[Any, Any]
 
@@ -71,9 +71,9 @@ class Asking:
     async def _answered(self, command: Document) -> Document:
         """The answer. As the driver does with its own reads, it asks once more when the connection or the primary is
         lost on the way; within a transaction, which is lost with them, its writer begins anew."""
-        written = current()
-        if written is not None and written.transacting:
-            return await self._database.command(command)
+        session = transaction()
+        if session is not None:
+            return await question(self._database, command, session)
         try:
             return await question(self._database, command)
         except ServerSelectionTimeoutError:

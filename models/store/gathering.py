@@ -14,7 +14,7 @@ from models.store import pipeline
 from models.store.ask import Ask
 from models.store.asking import Asking
 from models.store.connection import BY_ID
-from models.store.written import current
+from models.store.written import transaction
 from models.table import Table
 
 Document = dict[Any, Any]
@@ -58,8 +58,7 @@ class Gathering:
 
     async def rows(self, ask: Ask, rule: Filter, ids: Sequence[ObjectId], actor: Actor) -> list[Document]:
         """The rows among `ids` that the rule, which is the actor's filter, admits; each a dict of one's own."""
-        written = current()
-        if written is not None and written.transacting:
+        if transaction() is not None:
             # What a transaction reads is its own affair.
             return await self._find(ask, rule, ids)
         loop = asyncio.get_running_loop()

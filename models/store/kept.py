@@ -1,33 +1,26 @@
-"""Actors kept until what they were made from changes: who is known costs the database nothing."""
+"""What was loaded, kept until a row that it was made from changes: what is known costs the database nothing."""
 
+import math
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Generic, TypeVar
 
 from bson import ObjectId
 
-from models.actor import Actor
-from models.principal import Identity, Visit
 from models.store.changes import Change
 from models.store.feed import Feed
 
-KEPT_ACTORS = 10_000
-"""Actors that are kept, the least recently used leaving first: one takes about two kilobytes, and half a one for each
-table whose rows he has asked for."""
-
 FRESH_SECONDS = 1.0
-"""Within this time of a change anywhere no actor from before it is used, whatever befalls the feed."""
+"""Within this time of a change anywhere nothing from before it is used, whatever befalls the feed."""
 
-Key = tuple[Identity, tuple[str, ...]]
-"""Whom a token names, with all that it says of the person, and the products whose profiles were asked for."""
-
-Held = Key | Visit
-"""What an actor is kept under: the latter for who has a portal."""
+H = TypeVar("H", bound=Hashable)
+V = TypeVar("V")
 
 Source = tuple[str, ObjectId]
-"""A row that an actor was made from, by its collection and its id."""
+"""A row that something was made from, by its collection and its id."""
 
 Columns = Mapping[str, frozenset[str] | None]
 
@@ -44,27 +37,28 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
-    actor: Actor
+class _Entry(Generic[V]):
+    value: V
     sources: tuple[Source, ...]
     opening: int
     until: float
 
 
-class Kept:
-    """What was loaded, while the feed vouches for it. `hits` counts what it has saved the database, in questions.
+class Kept(Generic[H, V]):
+    """What was loaded, by what it was asked for with, while the feed vouches for it; `capacity` values, the least
+    recently used leaving first. `hits` counts how often something was found.
 
-    `columns` says which columns of which collections actors are made from; None where any may matter.
+    `columns` says which columns of which collections the values are made from; None where any may matter.
     """
 
-    def __init__(self, feed: Feed, columns: Columns, capacity: int = KEPT_ACTORS) -> None:
+    def __init__(self, feed: Feed, columns: Columns, capacity: int) -> None:
         feed.subscribe(columns, self)
         self.hits = 0
         self._feed = feed
         self._columns = columns
         self._capacity = capacity
-        self._entries: OrderedDict[Held, _Entry] = OrderedDict()
-        self._made_from: dict[Source, set[Held]] = {}
+        self._entries: OrderedDict[H, _Entry[V]] = OrderedDict()
+        self._made_from: dict[Source, set[H]] = {}
         self._changes = 0
         self._changed: dict[Source, int] = {}
         self._unsure_before = 0
@@ -73,24 +67,28 @@ class Kept:
     def __len__(self) -> int:
         return len(self._entries)
 
-    def find(self, key: Held) -> Actor | None:
-        """The actor of a key, if it is known and surely what the database would say."""
+    @property
+    def warranted(self) -> bool:
+        """Whether the feed vouches for anything at present."""
+        return self._feed.fresh(FRESH_SECONDS)
+
+    def find(self, key: H) -> V | None:
+        """The value of a key, if it is known and surely what the database would say."""
         entry = self._entries.get(key)
         if entry is None or entry.opening != self._feed.openings:
             return None
-        time_now = time.monotonic()
-        if time_now - self._feed.alive_at > FRESH_SECONDS or time_now > entry.until:
+        if not self.warranted or time.monotonic() > entry.until:
             return None
         self._entries.move_to_end(key)
         self.hits += 1
-        return entry.actor
+        return entry.value
 
     def moment(self) -> Moment:
         """The present, to be taken before a load begins."""
         return Moment(self._changes, self._feed.openings)
 
-    def keep(self, key: Held, actor: Actor, sources: Sequence[Source], began: Moment, seconds: float) -> None:
-        """Keep an actor for so many seconds, unless one of the rows it was made from has changed since the load began.
+    def keep(self, key: H, value: V, sources: Sequence[Source], began: Moment, seconds: float = math.inf) -> None:
+        """Keep a value for so many seconds, unless one of the rows it was made from has changed since the load began.
 
         Nothing is kept without a feed that has been listening since before the load.
         """
@@ -98,7 +96,7 @@ class Kept:
         if not heard or any(self._changed.get(source, 0) > began.changes for source in sources):
             return
         self._forget(key)
-        self._entries[key] = _Entry(actor, tuple(sources), began.opening, time.monotonic() + seconds)
+        self._entries[key] = _Entry(value, tuple(sources), began.opening, time.monotonic() + seconds)
         for source in sources:
             self._made_from.setdefault(source, set()).add(key)
         if len(self._entries) > self._capacity:
@@ -107,13 +105,14 @@ class Kept:
     def changed(self, change: Change, /) -> None:
         """Forget what the changed row was part of."""
         read = self._columns[change.collection]
-        # No actor was made from a row that was not there yet: actors without a profile that was asked for are not kept.
+        # Nothing was made from a row that was not there yet: no actor is kept without a profile that was asked for, and
+        # of no row that it is missing.
         if change.operation == "insert" or not (change.columns is None or read is None or change.columns & read):
             return
         self.drop(change.collection, (change.key,))
 
     def drop(self, collection: str, keys: Iterable[ObjectId] | None) -> None:
-        """Forget the actors that were or are being made from these rows of the collection; None for any of its rows."""
+        """Forget what was or is being made from these rows of the collection; None for any of its rows."""
         if collection not in self._columns:
             return
         if keys is None:
@@ -124,13 +123,13 @@ class Kept:
         self._changes += 1
         for source in ((collection, key) for key in keys):
             self._changed[source] = self._changes
-            for actor in tuple(self._made_from.get(source, ())):
-                self._forget(actor)
+            for key in tuple(self._made_from.get(source, ())):
+                self._forget(key)
             for told in tuple(self._watchers.get(source, ())):
                 told()
 
     def reset(self) -> None:
-        """Forget all actors, and those that are being made, and tell everybody who watches."""
+        """Forget everything, also what is being made, and tell everybody who watches."""
         self._forget_all()
         for told in {told: None for watchers in self._watchers.values() for told in watchers}:
             told()
@@ -158,7 +157,7 @@ class Kept:
         self._entries.clear()
         self._made_from.clear()
 
-    def _forget(self, key: Held) -> None:
+    def _forget(self, key: H) -> None:
         entry = self._entries.pop(key, None)
         for source in entry.sources if entry is not None else ():
             keys = self._made_from[source]

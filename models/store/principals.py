@@ -19,8 +19,15 @@ from models.principal import Identity, Portal, Profile, Visit
 from models.row import Row
 from models.store.connection import MAJORITY, Database
 from models.store.feed import Feed
-from models.store.kept import Kept, Key, Told
+from models.store.kept import Kept, Told
 from models.table import Table, document
+
+KEPT_ACTORS = 10_000
+"""Actors that are kept, the least recently used leaving first: one takes about two kilobytes, and half a one for each
+table whose rows he has asked for."""
+
+Key = tuple[Identity, tuple[str, ...]]
+"""Whom a token names, with all that it says of the person, and the products whose profiles were asked for."""
 
 LOGIN_NOTED_MILLISECONDS = 3_600_000
 """The last login is written at most once in this time: it tells the hour, and no request pays for it."""
@@ -53,7 +60,9 @@ class Principals:
         own = {profile.table.collection: frozenset({"accountId", *profile.columns}) for profile in profiles}
         # Neither a use of a portal nor of a sign-in changes who its visitor is.
         read = {each.table.collection: _read(each) - {"lastActive"} for each in portals}
-        self._kept = Kept(feed, {ACCOUNTS.collection: None, SIGN_INS.collection: frozenset({"endedAt"}), **own, **read})
+        made_from = {ACCOUNTS.collection: None, SIGN_INS.collection: frozenset({"endedAt"}), **own, **read}
+        # Who has a portal is kept under his visit.
+        self._kept = Kept[Key | Visit, Actor](feed, made_from, KEPT_ACTORS)
 
     @property
     def hits(self) -> int:

@@ -13,8 +13,10 @@ from models.store import grouping, nearby, pipeline
 from models.store.ask import COUNT_CAP, Ask, Child, Many, One, Page, Rows
 from models.store.asking import Asking
 from models.store.connection import Collections, Database
+from models.store.feed import Feed
 from models.store.gathering import Gathering
 from models.store.private import redact
+from models.store.referenced import ById, Referenced
 from models.store.written import Written
 from models.table import Table
 
@@ -29,17 +31,18 @@ class Reader:
     connection, and MongoDB stops what it was doing for it.
     """
 
-    def __init__(self, database: Database, asking: Asking) -> None:
+    def __init__(self, database: Database, asking: Asking, feed: Feed, tables: Iterable[Table[Any]]) -> None:
         self._collections = Collections(database)
         self._milliseconds = asking.milliseconds
         self._asking = asking
         self._gathering = Gathering(asking)
+        self.referenced = Referenced(feed, tables, self._gathering)
 
     async def one(self, ask: Ask, actor: Actor) -> Document | None:
         """The first row of the ask, or None: not there and not the actor's are the same."""
         key = ask.where.get("_id")
         if len(ask.where) == 1 and isinstance(key, ObjectId):
-            rows = await self._by_ids(ask, [key], actor)
+            rows = await self._by_ids(ask, [key], actor, self._gathering)
         else:
             rows = await self._find(ask, actor, limit=1)
         if ask.children:
@@ -48,7 +51,7 @@ class Reader:
 
     async def several(self, ask: Ask, ids: Sequence[ObjectId], actor: Actor) -> dict[ObjectId, Document]:
         """The readable rows among `ids`, by id."""
-        rows = await self._by_ids(ask, ids, actor)
+        rows = await self._by_ids(ask, ids, actor, self._gathering)
         await self.attend(ask.children, rows, actor)
         return {row["_id"]: row for row in rows}
 
@@ -183,7 +186,7 @@ class Reader:
             if written:
                 await written.fetch(table, ids)
             found = _known(Ask(table, columns), ids, actor, written) if written else {}
-            rows = await self._by_ids(Ask(table, columns), list(ids.values()), actor)
+            rows = await self._by_ids(Ask(table, columns), list(ids.values()), actor, self.referenced)
             found |= {row["_id"].binary: row for row in rows}
             for child, parents in entries:
                 # Each place gets rows of its own: two places may put different children into the same slot.
@@ -192,11 +195,11 @@ class Reader:
                 below += [(grandchild, list(mine.values())) for grandchild in child.ask.children]
         return below
 
-    async def _by_ids(self, ask: Ask, ids: Sequence[ObjectId], actor: Actor) -> list[Document]:
+    async def _by_ids(self, ask: Ask, ids: Sequence[ObjectId], actor: Actor, source: ById) -> list[Document]:
         rule = pipeline.readable(ask.table, actor)
         if not ids or rule is NOTHING:
             return []
-        rows = await self._gathering.rows(ask, rule, ids, actor)
+        rows = await source.rows(ask, rule, ids, actor)
         redact(ask, actor, rows)
         return rows
 

@@ -14,6 +14,7 @@ from typing import Any
 import pymongo
 from pymongo import _csot, network_layer
 from pymongo.asynchronous import pool
+from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import ProtocolError, _OperationCancelled
 from pymongo.read_preferences import ReadPreference
@@ -37,18 +38,20 @@ def relieve() -> None:
         _pool.async_receive_message = _receive
 
 
-async def question(database: AsyncDatabase[dict[str, Any]], command: dict[str, Any]) -> dict[str, Any]:
-    """What the primary answers to a command that only reads; outside of transactions, and once.
+async def question(
+    database: AsyncDatabase[dict[str, Any]], command: dict[str, Any], session: AsyncClientSession | None = None
+) -> dict[str, Any]:
+    """What the primary answers, once, to a command that only reads, or to any in the transaction of the `session`.
 
     Raises what `Database.command` raises.
     """
     if pymongo.version_tuple[:2] != KNOWN:
-        return await database.command(command)
+        return await database.command(command, session=session)
     client: Any = database.client
-    server = await client._select_server(writable_server_selector, None, next(iter(command)))
-    async with client._conn_from_server(ReadPreference.PRIMARY, server, None) as (connection, preference):
+    server = await client._select_server(writable_server_selector, session, next(iter(command)))
+    async with client._conn_from_server(ReadPreference.PRIMARY, server, session) as (connection, preference):
         answer: dict[str, Any] = await connection.command(
-            database.name, command, read_preference=preference, client=client
+            database.name, command, read_preference=preference, session=session, client=client
         )
         return answer
 

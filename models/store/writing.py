@@ -16,7 +16,8 @@ from models.errors import Code, Refusal, not_found
 from models.policy import EVERYTHING, NOTHING, Filter, Rule, both
 from models.row import Row
 from models.store.connection import BY_ID, MAJORITY, Collections, Database
-from models.store.written import HELD, current, noted
+from models.store.wire import question
+from models.store.written import HELD, current, noted, transaction
 from models.table import Table, document
 from models.validation import check
 
@@ -52,9 +53,9 @@ class Writer:
 
         with noted() as written:
 
-            async def once(_session: AsyncClientSession) -> T:
+            async def once(session: AsyncClientSession) -> T:
                 written.clear()
-                written.transacting = True
+                written.session = session
                 return await work()
 
             try:
@@ -63,7 +64,7 @@ class Writer:
                         once, ReadConcern("snapshot"), MAJORITY, max_commit_time_ms=self._milliseconds
                     )
             finally:
-                written.transacting = False
+                written.session = None
             for collection, keys in written.touched.items():
                 self._notice(collection, keys)
             return result
@@ -83,7 +84,7 @@ class Writer:
         return await self._insert(table, {"_id": row.id or ObjectId(), **document(row)})
 
     async def _insert(self, table: Table[Any], fresh: Document) -> ObjectId:
-        reply = await self._database.command({"insert": table.collection, "documents": [fresh]})
+        reply = await self._answered({"insert": table.collection, "documents": [fresh]})
         if "writeErrors" in reply:
             raise _refused(table, reply["writeErrors"][0])
         if written := current():
@@ -211,12 +212,18 @@ class Writer:
             command["hint"] = BY_ID
         try:
             # As a command, like reads: the driver's helpers cost as much again.
-            found: Document | None = (await self._database.command(command))["value"]
+            found: Document | None = (await self._answered(command))["value"]
         except DuplicateKeyError as error:
             raise taken(table, error) from error
         if found is not None and (written := current()):
             written.changed(table, found)
         return found
+
+    async def _answered(self, command: Document) -> Document:
+        session = transaction()
+        if session is None:
+            return await self._database.command(command)
+        return await question(self._database, command, session)
 
     async def _why_not(
         self, table: Table[Any], key: ObjectId, actor: Actor, rule: Rule, expected: int | None, otherwise: str

@@ -7,6 +7,7 @@ from typing import Any
 
 import bson
 from bson import ObjectId
+from pymongo.asynchronous.client_session import AsyncClientSession
 
 from models.table import Table
 
@@ -23,8 +24,8 @@ class Written:
         self._rows: dict[str, dict[bytes, Document]] = {}
         self.touched: dict[str, set[ObjectId] | None] = {}
         """By collection; None where only the database knows which rows."""
-        self.transacting = False
-        """Whether the transaction is under way."""
+        self.session: AsyncClientSession | None = None
+        """That of the transaction while it is under way."""
 
     def clear(self) -> None:
         """Forget all: the transaction is run again from its start."""
@@ -73,6 +74,12 @@ _CURRENT: ContextVar[Written | None] = ContextVar("written", default=None)
 def current() -> Written | None:
     """Where the writes of this task are noted; None where nobody asked for it."""
     return _CURRENT.get()
+
+
+def transaction() -> AsyncClientSession | None:
+    """The session of the transaction that this task is in."""
+    written = _CURRENT.get()
+    return None if written is None else written.session
 
 
 @contextmanager

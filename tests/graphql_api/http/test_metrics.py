@@ -46,7 +46,7 @@ async def test_requests_are_counted_by_their_status(counted: httpx.AsyncClient) 
     assert samples["graphql_api_request_seconds_count"] == 3
     assert samples["graphql_api_request_seconds_bucket +Inf"] == 3
     assert samples["graphql_api_request_seconds_sum"] > 0
-    assert samples["graphql_api_kept_principals_total"] == 0
+    assert samples["graphql_api_kept_principals_total"] == samples["graphql_api_kept_rows_total"] == 0
 
 
 async def test_operations_are_counted_by_kind_and_path(counted: httpx.AsyncClient) -> None:
@@ -63,7 +63,7 @@ async def test_what_stays_open_is_gauged_and_what_it_was_sent_is_counted() -> No
     socket = connections.enter(ada, "websocket", lambda: None)
     stream = connections.enter(ada, "events", lambda: None)
     counters = CollectorRegistry()
-    counters.register(Counters(Traffic(), lambda: 0, connections))
+    counters.register(Counters(Traffic(), lambda: 0, lambda: 0, connections))
     names = ("graphql_api_sockets", "graphql_api_streams", "graphql_api_subscriptions", "graphql_api_events_total")
 
     def shown() -> list[float | None]:

@@ -58,10 +58,11 @@ async def test_a_transaction_that_is_lost_is_not_read_on(database: Database) -> 
         asking = Asking(through, 5000)
         await asking.find("asked_again", {}, {"_id": 1}, 1)
         await network.stop()
-        with noted() as written:
-            written.transacting = True
-            with pytest.raises(AutoReconnect):
-                await asking.find("asked_again", {}, {"_id": 1}, 1)
+        async with through.client.start_session() as session:
+            with noted() as written:
+                written.session = session
+                with pytest.raises(AutoReconnect):
+                    await asking.find("asked_again", {}, {"_id": 1}, 1)
 
 
 async def test_a_transaction_begins_anew_when_it_is_lost(database: Database, empty: None) -> None:

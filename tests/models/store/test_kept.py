@@ -7,11 +7,13 @@ import pytest
 from bson import ObjectId
 from bson.timestamp import Timestamp
 
+from models.actor import Actor
 from models.principal import Identity
 from models.store.changes import Change, Operation
 from models.store.connection import Database
 from models.store.feed import Feed
-from models.store.kept import FRESH_SECONDS, Kept, Key
+from models.store.kept import FRESH_SECONDS, Kept
+from models.store.principals import Key
 from tests.models.store.people import person
 
 ACTOR = person()
@@ -27,16 +29,16 @@ async def feed(database: Database) -> Feed:
 
 
 @pytest.fixture
-async def kept(feed: Feed) -> Kept:
+async def kept(feed: Feed) -> Kept[Key, Actor]:
     """Room for three actors."""
-    return Kept(feed, {"accounts": None, "profiles": frozenset({"met"})}, capacity=3)
+    return Kept[Key, Actor](feed, {"accounts": None, "profiles": frozenset({"met"})}, capacity=3)
 
 
 def _key(name: str) -> Key:
     return Identity("https://id.example", name), ("advisor",)
 
 
-def _keep(kept: Kept, name: str = "ann", seconds: float = 60) -> None:
+def _keep(kept: Kept[Key, Actor], name: str = "ann", seconds: float = 60) -> None:
     kept.keep(_key(name), ACTOR, [ROW, PROFILE], kept.moment(), seconds)
 
 
@@ -45,7 +47,7 @@ def _change(operation: Operation, collection: str, key: ObjectId, *columns: str)
     return Change(collection, operation, key, Timestamp(1, 1), "token", touched)
 
 
-async def test_finds_what_was_kept_and_counts_it(kept: Kept) -> None:
+async def test_finds_what_was_kept_and_counts_it(kept: Kept[Key, Actor]) -> None:
     assert kept.find(_key("ann")) is None
     _keep(kept)
     assert kept.find(_key("ann")) is ACTOR
@@ -54,7 +56,7 @@ async def test_finds_what_was_kept_and_counts_it(kept: Kept) -> None:
     assert kept.hits == 1
 
 
-async def test_the_least_recently_used_leave_first(kept: Kept) -> None:
+async def test_the_least_recently_used_leave_first(kept: Kept[Key, Actor]) -> None:
     for name in ("ann", "bob", "cat"):
         _keep(kept, name)
     assert kept.find(_key("ann")) is ACTOR
@@ -65,7 +67,7 @@ async def test_the_least_recently_used_leave_first(kept: Kept) -> None:
     assert len(kept) == 3
 
 
-async def test_is_used_only_while_the_feed_is_fresh(kept: Kept, feed: Feed) -> None:
+async def test_is_used_only_while_the_feed_is_fresh(kept: Kept[Key, Actor], feed: Feed) -> None:
     _keep(kept)
     feed.alive_at = time.monotonic() - FRESH_SECONDS - 0.01
     assert kept.find(_key("ann")) is None
@@ -75,12 +77,12 @@ async def test_is_used_only_while_the_feed_is_fresh(kept: Kept, feed: Feed) -> N
     assert kept.find(_key("ann")) is None
 
 
-async def test_is_used_for_its_time(kept: Kept) -> None:
+async def test_is_used_for_its_time(kept: Kept[Key, Actor]) -> None:
     _keep(kept, seconds=-0.01)
     assert kept.find(_key("ann")) is None
 
 
-async def test_nothing_is_kept_that_the_feed_has_not_watched(kept: Kept, feed: Feed) -> None:
+async def test_nothing_is_kept_that_the_feed_has_not_watched(kept: Kept[Key, Actor], feed: Feed) -> None:
     feed.openings = 0
     _keep(kept)
     began = kept.moment()
@@ -107,7 +109,7 @@ async def test_nothing_is_kept_that_the_feed_has_not_watched(kept: Kept, feed: F
         (_change("delete", "profiles", ROW[1]), 1),
     ],
 )
-async def test_goes_with_the_rows_it_was_made_from(kept: Kept, change: Change, left: int) -> None:
+async def test_goes_with_the_rows_it_was_made_from(kept: Kept[Key, Actor], change: Change, left: int) -> None:
     _keep(kept)
     began = kept.moment()
     kept.changed(change)
@@ -119,7 +121,7 @@ async def test_goes_with_the_rows_it_was_made_from(kept: Kept, change: Change, l
     assert len(kept) == 1
 
 
-async def test_the_writes_of_this_process_are_noticed(kept: Kept) -> None:
+async def test_the_writes_of_this_process_are_noticed(kept: Kept[Key, Actor]) -> None:
     for collection, keys, left in (
         ("messages", None, 1),
         ("profiles", [ObjectId()], 1),
@@ -134,7 +136,7 @@ async def test_the_writes_of_this_process_are_noticed(kept: Kept) -> None:
         assert len(kept) == left
 
 
-async def test_a_reset_takes_everything(kept: Kept) -> None:
+async def test_a_reset_takes_everything(kept: Kept[Key, Actor]) -> None:
     _keep(kept)
     began = kept.moment()
     kept.reset()
@@ -142,7 +144,7 @@ async def test_a_reset_takes_everything(kept: Kept) -> None:
     assert len(kept) == 0
 
 
-async def test_what_it_notes_of_changes_is_bounded(kept: Kept) -> None:
+async def test_what_it_notes_of_changes_is_bounded(kept: Kept[Key, Actor]) -> None:
     began = kept.moment()
     for _ in range(100):
         kept.drop("accounts", [ObjectId()])

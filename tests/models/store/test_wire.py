@@ -58,6 +58,33 @@ async def test_a_question_is_answered_like_a_command(
     assert [pool.active_sockets for pool in pools] == [0]
 
 
+@pytest.mark.parametrize("known", [wire.KNOWN, (0, 0)], ids=["known", "another"])
+async def test_a_transaction_is_told_whole_or_not_at_all(
+    database: Database, monkeypatch: pytest.MonkeyPatch, known: tuple[int, int]
+) -> None:
+    monkeypatch.setattr(wire, "KNOWN", known)
+    things = database[f"told in {known}"]
+    await things.insert_one({"_id": 0})
+    insert = {"insert": things.name}
+    async with database.client.start_session() as session:
+        async with await session.start_transaction():
+            await wire.question(database, insert | {"documents": [{"_id": 1}]}, session)
+            found = await wire.question(database, {"find": things.name, "filter": {}}, session)
+            assert [row["_id"] for row in found["cursor"]["firstBatch"]] == [0, 1]
+            assert await things.count_documents({}) == 1
+        assert await things.count_documents({}) == 2
+        # Another writer's row of the same id: the driver's label says that it may be tried again.
+        async with database.client.start_session() as other, await other.start_transaction():
+            await wire.question(database, insert | {"documents": [{"_id": 2}]}, other)
+            await session.start_transaction()
+            with pytest.raises(OperationFailure) as refused:
+                await wire.question(database, insert | {"documents": [{"_id": 2}]}, session)
+            await session.abort_transaction()
+            await other.abort_transaction()
+    assert refused.value.has_error_label("TransientTransactionError")
+    assert await things.count_documents({}) == 2
+
+
 async def test_a_connection_that_is_given_up_ends_what_waits_on_it(database: Database) -> None:
     """As the driver does when its monitor finds the server gone."""
     client = database.client

@@ -10,6 +10,7 @@ from graphql_api.operations.showing import Showing
 from models.advisor.advisor import ADVISORS
 from models.advisor.conversation import CONVERSATIONS
 from models.advisor.message import MESSAGES
+from models.advisor.selection import SELECTIONS
 from models.store import feed as feeds
 from models.store.connection import Database
 from tests.factories import advisor as rows
@@ -99,19 +100,20 @@ async def test_one_stream_serves_all_lists(people: People, lists: Lists, databas
     ada, feed = await people.person("ada"), lists.server.store.feed
     conversation = await rows.conversation(ada)
     watched, streaming = set(feed._covered), len(await streams(database))
-    assert not watched & {MESSAGES.collection, CONVERSATIONS.collection, ADVISORS.collection}
+    assert not watched & {MESSAGES.collection, CONVERSATIONS.collection, SELECTIONS.collection}
     first = await lists.follow(FOLLOW, of(conversation), by=ada)
     await first.synced()
     assert feed._covered == watched | {MESSAGES.collection}
     writing = asyncio.create_task(_say(conversation, 30))
     others = "subscription { advisorConversationChanges { kind node { title } } }"
-    for document in (others, MARKETPLACE):
+    board = "subscription { advisorBoardChanges { kind cursor } }"
+    for document in (others, board):
         live = await lists.follow(document, by=ada)
         await live.synced()
     await writing
     events = await first.events(30)
     assert [event["node"]["content"] for event in events] == [f"{number}" for number in range(30)]
-    assert feed._covered == watched | {MESSAGES.collection, CONVERSATIONS.collection, ADVISORS.collection}
+    assert feed._covered == watched | {MESSAGES.collection, CONVERSATIONS.collection, SELECTIONS.collection}
     assert await _come_to(database, streaming)
 
 
