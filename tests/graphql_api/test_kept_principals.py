@@ -11,7 +11,11 @@ from graphql_api.app import build_server, pipeline, shell
 from graphql_api.context import Server
 from graphql_api.http.endpoint import GraphQLEndpoint
 from graphql_api.http.metrics import Traffic
+from models import global_id
+from models.advisor.advisor import ADVISORS
+from models.advisor.conversation import CONVERSATIONS
 from models.store.connection import Database
+from tests.factories import advisor as make
 from tests.fixtures.wire import SETTINGS, Api, Caller, Calls, People
 from tests.models.store.listening import standing
 
@@ -92,6 +96,32 @@ async def test_a_client_reads_what_it_wrote(api: Api, people: People, database: 
         assert made != known
         known = made
     assert await database["advisor_users"].count_documents({}) == 1
+
+
+async def test_a_kept_row_is_shown_to_each_as_is_his(api: Api, people: People, database: Database) -> None:
+    """Whoever asks first: its owner sees all of a private advisor, who has met it the name, a stranger nothing."""
+    ann, bob, eve = [await people.person(name) for name in ("ann", "bob", "eve")]
+    ada = await make.advisor(ann, name="Ada")
+    await database["advisor_users"].update_one({"_id": bob.profile}, {"$set": {"metAdvisorIds": [ada["_id"]]}})
+    shown = {ann: {"name": "Ada", "title": "Strategist"}, bob: {"name": "Ada", "title": None}, eve: None}
+    talks = {who: await make.conversation(who, activeAdvisorId=ada["_id"]) for who in shown}
+    text = "{ advisorConversations { nodes { id activeAdvisor { persona { name title } } } } }"
+    for turn in range(2):
+        for who, persona in shown.items():
+            [node] = (await api.data(text, by=who))["advisorConversations"]["nodes"]
+            assert node["id"] == global_id.encode(CONVERSATIONS.tag, talks[who]["_id"])
+            assert node["activeAdvisor"] == (persona and {"persona": persona})
+        # Known by the second time to all who may see it; that somebody may not is asked each time.
+        assert await _asked(api, bob, text) == ["advisor_conversations"], turn
+    rename = "mutation ($input: AdvisorUpdateInput!) { advisorUpdate(input: $input) { userErrors { code } } }"
+    given = {
+        "id": global_id.encode(ADVISORS.tag, ada["_id"]),
+        "persona": {"name": "Eva", "title": "T", "description": "D"},
+    }
+    done = await api.data(rename, {"input": given}, by=ann)
+    assert done == {"advisorUpdate": {"userErrors": []}}
+    [node] = (await api.data(text, by=bob))["advisorConversations"]["nodes"]
+    assert node["activeAdvisor"] == {"persona": {"name": "Eva", "title": None}}
 
 
 async def test_a_server_that_has_stopped_listening_asks(api: Api, people: People, server: Server) -> None:
